@@ -1,0 +1,69 @@
+/** A linked calendar: whose it is, where it is, what we may do there. */
+import type { AccountId, CalendarId, Cursor, Instant, PersonId, ProductionId } from './ids.ts';
+
+export const providers = ['google', 'microsoft', 'caldav', 'ics'] as const;
+export type ProviderName = (typeof providers)[number];
+/** `two-way` writes and reads edits and busy time; `publish` writes only; `busy` only reads busy time. */
+export type Mode = 'two-way' | 'publish' | 'busy';
+/** How events reach a person who has this calendar. */
+export type Carrier = 'copy' | 'invite';
+
+/** What a connector needs to find the calendar. Holds no secret: those are in the account, encrypted. */
+export type CalendarLink = Readonly<{
+  id: CalendarId;
+  production: ProductionId;
+  person: PersonId;
+  account: AccountId;
+  provider: ProviderName;
+  mode: Mode;
+  carrier: Carrier;
+  /** caldav, ics: the collection's or feed's address. google, microsoft: null. */
+  url: string | null;
+  /** google, microsoft: whose mailbox. caldav: the user name. */
+  user: string | null;
+  /** google, microsoft: which of the user's calendars; null: the main one. */
+  calendar: string | null;
+  /** Where the link came from; `config` links follow the configuration file. */
+  source: 'config' | 'added' | 'demo';
+}>;
+
+/**
+ * How a link fares. `halted`: a brake stopped it and a person must release it. `needs-consent`: the account must be
+ * mended. `unread`: the last read failed. `fault`: a defect of ours.
+ */
+export type CalendarState = 'ok' | 'halted' | 'needs-consent' | 'unread' | 'fault';
+
+export type CalendarRow = Readonly<{
+  link: CalendarLink;
+  state: CalendarState;
+  /** One line for people; no event texts, no secrets. */
+  problem: string | null;
+  cursor: Cursor | null;
+  /** Set while a snapshot is being read; items not stamped with it when the last page came are gone. */
+  snapshotId: string | null;
+  wakeSeq: number;
+  doneSeq: number;
+  nextAt: Instant;
+  lastSyncAt: Instant | null;
+  /** Failed runs in a row; drives the back-off. */
+  failures: number;
+  /** What the last finished plan was made from: `<schedule revision>/<local date>`. */
+  plannedFrom: string | null;
+  /** Set by `calendars release`: the next run passes the brakes once. */
+  released: boolean;
+}>;
+
+export type Account = Readonly<{
+  id: AccountId;
+  provider: ProviderName;
+  /** Sealed by the secret box; null: none needed. */
+  secret: string | null;
+  /** No calls before this instant. */
+  gateUntil: Instant | null;
+}>;
+
+/** A lease on an account; every result of a run says which epoch it belongs to. */
+export type Lease = Readonly<{ account: AccountId; owner: string; epoch: number; until: Instant }>;
+
+/** Somebody's busy time from an event that is not ours; nothing else of it is kept. */
+export type BusyBlock = Readonly<{ from: Instant; to: Instant; tentative: boolean; allDay: boolean }>;

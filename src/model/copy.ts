@@ -1,0 +1,67 @@
+/** The pairing of one event and one calendar, and what is known of it. */
+import type { Face, Field, Fields } from './face.ts';
+import type { AttemptId, CalendarId, CopyKey, EventId, Instant, RemoteId, Tag } from './ids.ts';
+
+/** The last agreement, from both sides. Never compare `sent` with something seen. */
+export type Base = Readonly<{ sent: Face; seen: Face; tag: Tag | null; eventVersion: number }>;
+
+export type CopyState = 'wanted' | 'placed' | 'hidden' | 'removed' | 'stuck';
+
+export type Copy = Readonly<{
+  calendarId: CalendarId;
+  eventId: EventId;
+  /** Raised when a copy is made anew after a deletion. */
+  generation: number;
+  key: CopyKey;
+  state: CopyState;
+  remoteId: RemoteId | null;
+  /** null until first placed. */
+  base: Base | null;
+  /** Why it is stuck, for people. */
+  problem: string | null;
+  /** When it was last written, newest last, at most 11: the churn brake counts them. */
+  writes: readonly Instant[];
+  /** Values of a person that a secretary turned down; seeing them again means ours is to be put back. */
+  declined: Fields;
+}>;
+
+export type Attempt = Readonly<{
+  id: AttemptId;
+  calendarId: CalendarId;
+  key: CopyKey;
+  verb: 'create' | 'update' | 'remove';
+  /** What was sent: the whole face for a create, nothing for a remove. */
+  fields: Fields;
+  startedAt: Instant;
+  outcome: 'open' | 'done' | 'refused';
+}>;
+
+/** Our mark on an item: whose copy it is, and which version of the event was last written there. */
+export type Marker = Readonly<{ key: CopyKey; version: number }>;
+
+export type Present = Readonly<{
+  kind: 'present';
+  remoteId: RemoteId;
+  tag: Tag | null;
+  face: Face;
+  marker: Marker | null;
+  uid: string | null;
+  /** The provider's own form where an update must preserve it (CalDAV: the resource's text); else null. */
+  native: string | null;
+  /** Whether the item blocks its owner's time (transparency, declined or cancelled: no). */
+  blocks: boolean;
+}>;
+export type Gone = Readonly<{ kind: 'gone'; remoteId: RemoteId }>;
+/** An item that could not be understood; set aside with its reason, the rest goes on. */
+export type Unreadable = Readonly<{ kind: 'unreadable'; remoteId: RemoteId; tag: Tag | null; problem: string }>;
+export type Observed = Present | Gone | Unreadable;
+
+/** An observation as stored. Of an item that is not ours `face` holds only times and `native` is null. */
+export type Sight = Readonly<{
+  calendarId: CalendarId;
+  seenAt: Instant;
+  observed: Observed;
+}>;
+
+/** Both sides changed one field (or one side, where the other rules). Kept until a person decides. */
+export type Met = Readonly<{ field: Field; ours: unknown; theirs: unknown; base: unknown }>;

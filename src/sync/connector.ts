@@ -1,0 +1,107 @@
+/**
+ * The contract between the engine and a provider of calendars. A connector knows the provider's wire form, limits
+ * and habits, and decides nothing. One contract suite (test/contract) runs for every connector.
+ */
+import type { CalendarLink, ProviderName } from '../model/calendar.ts';
+import type { Marker, Observed, Present } from '../model/copy.ts';
+import type { Face, Field, Fields } from '../model/face.ts';
+import type { Cursor, Instant, RemoteId, Tag } from '../model/ids.ts';
+import type { Range, ZoneName } from '../model/when.ts';
+import type { Logger } from '../runtime/runtime.ts';
+
+export interface Connector {
+  readonly provider: ProviderName;
+  /** Opens the calendar for one run. Makes no request if it can be helped. Throws RemoteError. */
+  open(link: CalendarLink, door: ConnectorDoor): Promise<CalendarSession>;
+}
+
+/** Everything a connector may use of the outside world. */
+export type ConnectorDoor = Readonly<{
+  /** Like the global `fetch`, bounded by the account's limits and counted. Never retries. */
+  fetch: typeof fetch;
+  /** The account's opened secret (a password, a token cache), or null. */
+  secret: string | null;
+  now(): Instant;
+  /** The zone that floating times take: the production's. */
+  zone: ZoneName;
+  log: Logger;
+  /** Aborted when the run must end. */
+  signal: AbortSignal;
+}>;
+
+/** What an item is created from: identity chosen beforehand, so that a repeat collides. */
+export type Creation = Readonly<{ marker: Marker; uid: string; face: Face; status: 'confirmed' | 'tentative' }>;
+
+export type Change = Readonly<{
+  marker: Marker;
+  /** Only these fields are written; what the provider holds beside them stays. */
+  fields: Fields;
+  status: 'confirmed' | 'tentative';
+}>;
+
+/** An item as last observed; `native` is what `Observed` handed over. */
+export type RemoteRef = Readonly<{ remoteId: RemoteId; tag: Tag | null; native: string | null }>;
+
+/**
+ * The provider's answer to a write. `observed` is what it now shows, or null where the answer does not tell
+ * (CalDAV); the engine then looks at all such items at once. An item whose tag is still `tag` is what we wrote.
+ */
+export type Written = Readonly<{ remoteId: RemoteId; tag: Tag | null; observed: Present | null }>;
+
+/** What is known already: an item still at that tag need not be fetched. null: unknown. */
+export type Known = (remoteId: RemoteId) => Tag | null;
+
+export interface CalendarSession extends AsyncDisposable {
+  readonly can: Capabilities;
+  /** Pure: what this provider will store of these fields. */
+  canon(fields: Fields): Fields;
+  /**
+   * Reads what changed since `from`, or everything (null). Throws RemoteError `cursor-expired` when `from` is no
+   * longer good. The engine stores each page's items, and the cursor with the last one.
+   */
+  observe(from: Cursor | null, window: Range, known: Known): AsyncIterable<Page>;
+  /** Looks at these items now; one that is not there is `gone`. */
+  look(remoteIds: readonly RemoteId[]): Promise<readonly Observed[]>;
+  /** The item made under this key, if there is one: by deterministic id, transaction id or marker. */
+  find(creation: Creation): Promise<Present | null>;
+  /** Throws `exists` if the key is taken. */
+  create(creation: Creation): Promise<Written>;
+  /** Conditional on `ref.tag` where `can.conditional`. Throws `stale`, `gone`. */
+  update(ref: RemoteRef, change: Change): Promise<Written>;
+  /** Conditional likewise; an item that is not there any more is success. */
+  remove(ref: RemoteRef): Promise<void>;
+  /** Takes our marker off an item that a person duplicated, and leaves the rest of it alone. */
+  unmark(ref: RemoteRef): Promise<Written>;
+}
+
+export type Page = Readonly<{
+  kind: 'delta' | 'snapshot';
+  items: readonly Observed[];
+  /** Snapshot only: items there and unchanged since `known`. */
+  unchanged: readonly RemoteId[];
+  /** A snapshot proves absence only if its last page arrived. */
+  last: boolean;
+  /** Stored in the same transaction as the last page. */
+  next: Cursor | null;
+}>;
+
+export type Capabilities = Readonly<{
+  /** Whether `observe` and the writes exist at all (an ICS link has only the first). */
+  writes: boolean;
+  conditional: boolean;
+  ownIds: boolean;
+  idsReusable: boolean;
+  chosenUid: boolean;
+  delta: boolean;
+  deletionsInDelta: boolean;
+  /** A snapshot covers the whole calendar, not only the window. */
+  wholeSnapshot: boolean;
+  push: boolean;
+  series: 'rule' | 'instances';
+  fields: readonly Field[];
+  limits: Readonly<{ titleChars: number; placeChars: number; notesChars: number }>;
+  /** Requests of one session that may run at once. */
+  parallel: number;
+  /** The date on which these facts were last checked. */
+  verified: string;
+}>;
