@@ -19,6 +19,8 @@ export type Copy = Readonly<{
   base: Base | null;
   /** Why it is stuck, for people. */
   problem: string | null;
+  /** Hash of the face the provider refused; tried again only when the face is another one. */
+  stuckOn: string | null;
   /** When it was last written, newest last, at most 11: the churn brake counts them. */
   writes: readonly Instant[];
   /** Values of a person that a secretary turned down; seeing them again means ours is to be put back. */
@@ -50,6 +52,8 @@ export type Present = Readonly<{
   native: string | null;
   /** Whether the item blocks its owner's time (transparency, declined or cancelled: no). */
   blocks: boolean;
+  /** Something a person ought to know of how it was read; null: nothing. */
+  remark: 'floating-time' | 'zone-guessed' | 'in-clock-gap' | null;
 }>;
 export type Gone = Readonly<{ kind: 'gone'; remoteId: RemoteId }>;
 /** An item that could not be understood; set aside with its reason, the rest goes on. */
