@@ -3,7 +3,14 @@ import type { Face, Field, Fields } from './face.ts';
 import type { AttemptId, CalendarId, CopyKey, EventId, Instant, RemoteId, Tag } from './ids.ts';
 
 /** The last agreement, from both sides. Never compare `sent` with something seen. */
-export type Base = Readonly<{ sent: Face; seen: Face; tag: Tag | null; eventVersion: number }>;
+export type Base = Readonly<{
+  sent: Face;
+  seen: Face;
+  tag: Tag | null;
+  eventVersion: number;
+  /** Units (sync/units.ts) whose `seen` is only what we expect of the provider, until the item is looked at. */
+  guessed: readonly string[];
+}>;
 
 export type CopyState = 'wanted' | 'placed' | 'hidden' | 'removed' | 'stuck';
 
@@ -34,6 +41,8 @@ export type Attempt = Readonly<{
   verb: 'create' | 'update' | 'remove';
   /** What was sent: the whole face for a create, nothing for a remove. */
   fields: Fields;
+  /** The units (sync/units.ts) that this write meant to change; the rest of `fields` only came along. */
+  units: readonly string[];
   startedAt: Instant;
   outcome: 'open' | 'done' | 'refused';
 }>;
@@ -68,4 +77,11 @@ export type Sight = Readonly<{
 }>;
 
 /** Both sides changed one field (or one side, where the other rules). Kept until a person decides. */
-export type Met = Readonly<{ field: Field; ours: unknown; theirs: unknown; base: unknown }>;
+export type Met = Readonly<{
+  field: Field;
+  /** Which occurrence of a series; null: the event or the rule itself. */
+  occurrence: string | null;
+  ours: unknown;
+  theirs: unknown;
+  base: unknown;
+}>;

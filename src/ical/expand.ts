@@ -1,0 +1,130 @@
+/**
+ * A series as single occurrences. Wall time rules: every occurrence starts and ends at the clock times of the first,
+ * on whatever side of a clock change. Bounded by range, limit and work. Pure.
+ */
+import type { BusyBlock } from '../model/calendar.ts';
+import type { Face } from '../model/face.ts';
+import { brandId } from '../model/ids.ts';
+import type { OccurrenceFace, OccurrenceStart, Series } from '../model/series.ts';
+import { isLocalDate, isLocalDateTime, type Range, rangeOf, type When } from '../model/when.ts';
+import { IcalError } from './ical-error.ts';
+import { checkRule, ruleFrom, wallTimeRule } from './rule.ts';
+
+export type Occurrence = Readonly<{ occurrence: OccurrenceStart; when: When; override: OccurrenceFace | null }>;
+/** `complete` is false when `limit` cut the list off. */
+export type Occurrences = Readonly<{ starts: readonly Occurrence[]; complete: boolean }>;
+
+const maxBusyBlocks = 5_000;
+/** A wall time and its instant differ by less than this in every zone. */
+const slack = { days: 1 };
+
+/**
+ * The occurrences that overlap `range`, in order of time, at most `limit`. A changed occurrence counts where it was
+ * moved to. An occurrence in a clock gap is kept and read with the offset before the gap, like a single event.
+ * Throws IcalError `bad-rule`.
+ */
+export function occurrences(when: When, series: Series | null, range: Range, limit: number): Occurrences {
+  const left = new Set<string>(series?.exdates);
+  const changed = new Map(series?.overrides.map(({ occurrence, face }) => [String(occurrence), face]));
+  const regular = series === null ? [plainStart(when)] : wallStarts(when, series.rrule, range, limit, [left, changed]);
+  const found: Occurrence[] = regular.map(start => ({
+    occurrence: occurrenceAt(when, start),
+    when: movedTo(when, start),
+    override: null,
+  }));
+  for (const { occurrence, face } of series?.overrides ?? []) {
+    if (!left.has(occurrence)) found.push({ occurrence, when: face.when, override: face });
+  }
+  const starts = found
+    .map(one => ({ one, span: rangeOf(one.when) }))
+    .filter(({ span }) => touches(span, range))
+    .sort((a, b) => a.span.from - b.span.from)
+    .map(({ one }) => one);
+  return { starts: starts.slice(0, limit), complete: starts.length <= limit };
+}
+
+/** The times at which an event blocks its owner. `blocks`: whether the event itself does; overrides say it themselves. */
+export function busyBlocks(face: Face, blocks: boolean, range: Range): BusyBlock[] {
+  return occurrences(face.when, face.series, range, maxBusyBlocks).starts.flatMap(({ when, override }) => {
+    const busy = override ? override.busy : blocks ? face.busy : 'free';
+    if (busy === 'free') return [];
+    return [{ ...rangeOf(when), tentative: busy === 'tentative', allDay: when.kind === 'all-day' }];
+  });
+}
+
+/** The original start of the occurrence of `when` at a wall time. */
+export function occurrenceAt(when: When, start: Temporal.PlainDateTime): OccurrenceStart {
+  const text = when.kind === 'all-day' ? start.toPlainDate().toString() : start.toString({ smallestUnit: 'second' });
+  return brandId<OccurrenceStart>(text);
+}
+
+/** Wall times of the rule around `range`, without those in `skipped`: one more than `limit`, so that the cut shows. */
+function wallStarts(
+  when: When,
+  rrule: string,
+  range: Range,
+  limit: number,
+  skipped: readonly Readonly<{ has(occurrence: string): boolean }>[],
+): readonly Temporal.PlainDateTime[] {
+  const problem = checkRule(rrule);
+  if (problem !== null) throw new IcalError('bad-rule', problem);
+  const first = plainStart(when);
+  const rule = ruleFrom(wallTimeRule(rrule, when), first, true);
+  const from = plainAt(range.from).subtract(lengthOf(when)).subtract(slack);
+  const to = plainAt(range.to).add(slack);
+  const starts: Temporal.PlainDateTime[] = [];
+  for (const start of walk(rule, Temporal.PlainDateTime.compare(from, first) > 0 ? from : first)) {
+    if (starts.length > limit || Temporal.PlainDateTime.compare(start, to) >= 0) break;
+    const occurrence = occurrenceAt(when, start);
+    if (skipped.some(set => set.has(occurrence))) continue;
+    if (touches(rangeOf(movedTo(when, start)), range)) starts.push(start);
+  }
+  return starts;
+}
+
+/** The starts of a rule from a wall time on. A counted rule is walked once from its beginning, others jump ahead. */
+function* walk(rule: ReturnType<typeof ruleFrom>, from: Temporal.PlainDateTime): Iterable<Temporal.PlainDateTime> {
+  try {
+    if (rule.options().count !== undefined) {
+      yield* rule.all().map(start => start.toPlainDateTime()).filter(start => Temporal.PlainDateTime.compare(start, from) >= 0);
+      return;
+    }
+    let next = rule.next(from.toZonedDateTime('UTC'), true);
+    while (next !== null) {
+      yield next.toPlainDateTime();
+      next = rule.next(next, false);
+    }
+  } catch (cause) {
+    throw new IcalError('bad-rule', 'the rule takes too much work to expand', { cause });
+  }
+}
+
+/** Half-open, but an event of no length is in the range that holds its instant. */
+function touches(span: Range, range: Range): boolean {
+  return span.from < range.to && (span.to > range.from || span.from === range.from);
+}
+
+function plainStart(when: When): Temporal.PlainDateTime {
+  return Temporal.PlainDateTime.from(when.start);
+}
+
+function plainAt(instant: number): Temporal.PlainDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant).toZonedDateTimeISO('UTC').toPlainDateTime();
+}
+
+function lengthOf(when: When): Temporal.Duration {
+  return plainStart(when).until(Temporal.PlainDateTime.from(when.end), { largestUnit: 'days' });
+}
+
+/** The event's `when`, moved so that it starts at `start`. */
+export function movedTo(when: When, start: Temporal.PlainDateTime): When {
+  const end = start.add(lengthOf(when));
+  const [from, to] = [start, end].map(time => time.toString({ smallestUnit: 'second' }));
+  if (when.kind === 'all-day') {
+    const [first, last] = [start.toPlainDate().toString(), end.toPlainDate().toString()];
+    if (isLocalDate(first) && isLocalDate(last)) return { ...when, start: first, end: last };
+  } else if (from !== undefined && to !== undefined && isLocalDateTime(from) && isLocalDateTime(to)) {
+    return { ...when, start: from, end: to };
+  }
+  throw new IcalError('bad-rule', 'the rule leaves the calendar');
+}

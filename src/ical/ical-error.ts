@@ -1,0 +1,19 @@
+/** The one error of this folder. Its message is one line and holds nothing of the text that was read. */
+export type IcalErrorKind =
+  | 'not-icalendar'
+  | 'too-large'
+  | 'bad-rule'
+  | 'bad-address'
+  /** A value that cannot be read, or that we refuse to write. */
+  | 'bad-value'
+  | 'unknown-zone';
+
+export class IcalError extends Error {
+  override readonly name = 'IcalError';
+  readonly kind: IcalErrorKind;
+
+  constructor(kind: IcalErrorKind, message: string, options: Readonly<{ cause?: unknown }> = {}) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,191 @@
+/** The plan of one calendar: settle what is known, judge stray items, plan each copy, apply the brakes. Pure. */
+import type { CalendarLink } from '../model/calendar.ts';
+import type { Attempt, Copy, Observed } from '../model/copy.ts';
+import type { Field, Fields } from '../model/face.ts';
+import { copyKey } from '../model/identity.ts';
+import type { AttemptId, CopyKey, EventId, Instant, RemoteId } from '../model/ids.ts';
+import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import type { Capabilities } from './connector.ts';
+import { applyBrakes, type Brake, isChurning } from './guard.ts';
+import { type CopyPlan, planCopy, type Step } from './plan.ts';
+import { faceHash, type Projection, type WantedCopy } from './project.ts';
+import { policyFor, type Rights } from './rights.ts';
+import { settleCopy } from './settle.ts';
+import { judgeStrays, keysOf, type Stray } from './stray.ts';
+
+export type CalendarPlanInput = Readonly<{
+  link: CalendarLink;
+  snapshot: ScheduleSnapshot;
+  projection: Projection;
+  copies: readonly Copy[];
+  sights: readonly Observed[];
+  /** Open attempts, oldest first. */
+  attempts: readonly Attempt[];
+  canon(fields: Fields): Fields;
+  can: Capabilities;
+  rights: Rights;
+  released: boolean;
+  now: Instant;
+}>;
+
+export type PlannedCopy = Readonly<{
+  event: EventId;
+  /** As settled; null: none yet. */
+  copy: Copy | null;
+  observed: Observed | null;
+  wanted: WantedCopy | null;
+  plan: CopyPlan;
+}>;
+
+export type CalendarPlan = Readonly<{
+  planned: readonly PlannedCopy[];
+  strays: readonly Stray[];
+  /** Copies that settling or adopting changed: to be stored before anything is written. */
+  settled: readonly Copy[];
+  done: readonly AttemptId[];
+  expired: readonly AttemptId[];
+  /** Copies in place whose item was never seen: to be looked at. */
+  unsighted: readonly RemoteId[];
+  brake: Brake | null;
+}>;
+
+export function planCalendar(input: CalendarPlanInput): CalendarPlan {
+  const { link, snapshot, projection, now, can } = input;
+  const sights = new Map(input.sights.map(sight => [sight.remoteId, sight] as const));
+  const known = new Map(input.copies.map(copy => [copy.eventId, copy] as const));
+  const placed = input.copies.filter(copy => copy.state === 'placed');
+  const strays = findStrays(input, sights, known);
+  const copies = adoptStrays(link, known, strays);
+  const attempts = groupByKey(input.attempts);
+  const done: AttemptId[] = [];
+  const expired: AttemptId[] = [];
+  const planned: PlannedCopy[] = [];
+  for (const event of [...new Set([...copies.keys(), ...projection.wanted.keys()])].sort()) {
+    if (projection.outside.has(event)) continue;
+    const before = copies.get(event) ?? null;
+    // A removed copy has no item any more: what shows up under its key is a stray.
+    const finished = before === null || isFinished(before) || before.remoteId === null;
+    const observed = finished ? null : (sights.get(before.remoteId) ?? null);
+    const open = before ? (attempts.get(before.key) ?? []) : [];
+    const settled = before && settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now);
+    done.push(...(settled?.done ?? []));
+    expired.push(...(settled?.expired ?? []));
+    if (settled) copies.set(event, settled.copy);
+    const copy = settled?.copy ?? null;
+    const wanted = projection.wanted.get(event) ?? null;
+    const pending = open.filter(attempt => !settled?.done.includes(attempt.id)).map(attempt => attempt.fields);
+    planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
+  }
+  const braked = applyBrakes({
+    plans: planned,
+    placed: placed.length,
+    vanished: placed.filter(copy => copy.remoteId !== null && sights.get(copy.remoteId)?.kind === 'gone').length,
+    newerMarker: hasNewerMarker(input.sights, snapshot, copies),
+    released: input.released,
+  });
+  return {
+    planned: braked.plans,
+    strays: braked.brake?.kind === 'halt' || !can.writes ? [] : strays,
+    settled: [...copies.values()].filter(copy => known.get(copy.eventId) !== copy),
+    done,
+    expired,
+    unsighted: placed.flatMap(copy => (copy.remoteId !== null && !sights.has(copy.remoteId) ? [copy.remoteId] : [])),
+    brake: braked.brake,
+  };
+}
+
+function planOne(
+  input: CalendarPlanInput,
+  copy: Copy | null,
+  observed: Observed | null,
+  wanted: WantedCopy | null,
+  pending: readonly Fields[],
+): CopyPlan {
+  const { link, snapshot, can, canon } = input;
+  const person = snapshot.people.get(link.person);
+  const policy = (field: Field) =>
+    person && wanted ? policyFor(input.rights, person, wanted.content, field) : ('propose' as const);
+  const plan = planCopy({
+    wanted: wanted?.face ?? null,
+    observed,
+    copy,
+    pending,
+    canon,
+    rules: { mode: link.mode === 'publish' ? 'publish' : 'two-way', policy, fields: can.fields },
+    wantedHash: wanted ? faceHash(wanted.face) : '',
+  });
+  const writes = plan.steps.some(step => step.do === 'update' || step.do === 'create');
+  if (copy && writes && isChurning(copy.writes, input.now)) {
+    return { steps: [{ do: 'hold', why: 'churn' } satisfies Step], meetings: plan.meetings };
+  }
+  return plan;
+}
+
+function findStrays(
+  input: CalendarPlanInput,
+  sights: ReadonlyMap<RemoteId, Observed>,
+  copies: ReadonlyMap<EventId, Copy>,
+): Stray[] {
+  const owned = new Set(input.copies.flatMap(copy => (copy.remoteId === null || isFinished(copy) ? [] : [copy.remoteId])));
+  const present = [...sights.values()].filter(sight => sight.kind === 'present');
+  const marked = present.filter(item => item.marker !== null && !owned.has(item.remoteId));
+  if (marked.length === 0) return [];
+  const keys = keysOf(input.link.production, input.link.id, input.snapshot.events.keys(), copies);
+  return judgeStrays(marked, keys, copies, new Set(present.map(item => item.remoteId)));
+}
+
+/** A removed copy owns nothing any more: should its item show up again, it is a leftover. */
+const isFinished = (copy: Copy) => copy.state === 'removed';
+
+function adoptStrays(
+  link: CalendarLink,
+  known: ReadonlyMap<EventId, Copy>,
+  strays: readonly Stray[],
+): Map<EventId, Copy> {
+  const copies = new Map(known);
+  for (const stray of strays) {
+    if (stray.do !== 'adopt') continue;
+    const { event, generation } = stray.claim;
+    const copy = copies.get(event) ?? newCopy(link, event, generation);
+    copies.set(event, { ...copy, state: 'placed', remoteId: stray.item.remoteId, problem: null, stuckOn: null });
+  }
+  return copies;
+}
+
+/** A copy before its first write. */
+export function newCopy(link: CalendarLink, event: EventId, generation: number): Copy {
+  return {
+    calendarId: link.id,
+    eventId: event,
+    generation,
+    key: copyKey(link.production, event, link.id, generation),
+    state: 'wanted',
+    remoteId: null,
+    base: null,
+    problem: null,
+    stuckOn: null,
+    writes: [],
+    declined: {},
+  };
+}
+
+function groupByKey(attempts: readonly Attempt[]): ReadonlyMap<CopyKey, readonly Attempt[]> {
+  return Map.groupBy(attempts, attempt => attempt.key);
+}
+
+/** A mark of a version the store never had: the store was restored from an older day. */
+function hasNewerMarker(
+  sights: readonly Observed[],
+  snapshot: ScheduleSnapshot,
+  copies: ReadonlyMap<EventId, Copy>,
+): boolean {
+  const versions = new Map<CopyKey, number>();
+  for (const copy of copies.values()) {
+    const event = snapshot.events.get(copy.eventId);
+    if (event) versions.set(copy.key, event.version);
+  }
+  return sights.some(sight => {
+    const marker = sight.kind === 'present' ? sight.marker : null;
+    return marker !== null && marker.version > (versions.get(marker.key) ?? Number.POSITIVE_INFINITY);
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * The brakes. More than 5 copies *and* over 20 % of a calendar removed or re-timed in one plan is not a day's work but
+ * a mistake somewhere: such steps are held, by either side, until a person releases them; other changes go on. A
+ * calendar that came back empty, or that remembers more than our store does, is halted whole. Pure.
+ */
+import type { EventId } from '../model/ids.ts';
+import type { CopyPlan, HoldReason, Step } from './plan.ts';
+
+/** Source of the figures: design.md section 3, invariant 2. */
+export const brakeSettings = { copies: 5, share: 0.2 } as const;
+
+type Planned = Readonly<{ event: EventId; plan: CopyPlan }>;
+
+export type BrakeInput<Entry extends Planned> = Readonly<{
+  plans: readonly Entry[];
+  /** Copies that were in place before this plan. */
+  placed: number;
+  /** Of those, how many the calendar no longer holds. */
+  vanished: number;
+  /** A mark of a version that our store has never had: the store is older than the calendar. */
+  newerMarker: boolean;
+  /** A person has looked at it and said: go on. */
+  released: boolean;
+}>;
+
+export type Brake = Readonly<{ kind: 'halt' | 'hold'; reason: BrakeReason; affected: number; placed: number }>;
+export type BrakeReason = 'everything-vanished' | 'newer-marker' | 'many-vanished' | 'many-removed' | 'many-moved';
+
+export type Braked<Entry extends Planned> = Readonly<{
+  plans: readonly Entry[];
+  /** null: nothing was stopped. */
+  brake: Brake | null;
+}>;
+
+function overLimit(affected: number, placed: number): boolean {
+  return affected > brakeSettings.copies && affected > placed * brakeSettings.share;
+}
+
+/** Lets the plans through, holds the dangerous steps of them, or halts the calendar. */
+export function applyBrakes<Entry extends Planned>(input: BrakeInput<Entry>): Braked<Entry> {
+  const { plans, placed } = input;
+  if (input.released) return { plans, brake: null };
+  const halt = (reason: BrakeReason, affected: number): Braked<Entry> => ({
+    plans: [],
+    brake: { kind: 'halt', reason, affected, placed },
+  });
+  if (input.newerMarker) return halt('newer-marker', placed);
+  if (input.vanished > 1 && input.vanished === placed) return halt('everything-vanished', placed);
+  const checks: readonly Check[] = [
+    { reason: 'many-vanished', affected: input.vanished, held: isVanishing, why: 'held-deletion' },
+    { reason: 'many-removed', affected: countSteps(plans, isRemoval), held: isRemoval, why: 'held-deletion' },
+    { reason: 'many-moved', affected: countSteps(plans, isMove), held: isMove, why: 'held-move' },
+  ];
+  let going = plans;
+  let brake: Brake | null = null;
+  for (const check of checks) {
+    if (!overLimit(check.affected, placed)) continue;
+    going = going.map(entry => holdSteps(entry, check));
+    brake ??= { kind: 'hold', reason: check.reason, affected: check.affected, placed };
+  }
+  return { plans: going, brake };
+}
+
+type Check = Readonly<{ reason: BrakeReason; affected: number; held: (step: Step) => boolean; why: HoldReason }>;
+
+/** What our side does about copies that are gone there. */
+const isVanishing = (step: Step) => step.do === 'hide' || (step.do === 'create' && step.anew);
+const isRemoval = (step: Step) => step.do === 'remove' && step.why === 'cancelled';
+const isMove = (step: Step) =>
+  (step.do === 'update' && step.units.includes('when')) || (step.do === 'import' && step.fields.when !== undefined);
+
+function countSteps(plans: readonly Planned[], which: (step: Step) => boolean): number {
+  return plans.filter(({ plan }) => plan.steps.some(which)).length;
+}
+
+function holdSteps<Entry extends Planned>(entry: Entry, { held, why }: Check): Entry {
+  if (!entry.plan.steps.some(held)) return entry;
+  return { ...entry, plan: { steps: [{ do: 'hold', why }], meetings: [] } };
+}
+
+/** A copy written this often within an hour stops itself: something rewrites it after us. */
+export const churnLimit = 10;
+export const churnWindowMs = 60 * 60 * 1000;
+
+export function isChurning(writes: readonly number[], now: number): boolean {
+  return writes.filter(at => now - at < churnWindowMs).length >= churnLimit;
+}

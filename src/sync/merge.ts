@@ -1,0 +1,68 @@
+/**
+ * The three-way merge of one copy, unit by unit. We changed: wanted differs from what we last sent. They changed: seen
+ * differs from what the provider last showed. Wanted is never compared with seen, except through `canon`. Pure.
+ */
+import type { Base } from '../model/copy.ts';
+import type { Face, Field, Fields } from '../model/face.ts';
+import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue } from './units.ts';
+
+/**
+ * `ours`: only we changed it. `theirs`: only they did. `agreed`: both, to the same. `both`: to different values, or
+ * nothing is known of the last agreement and the sides differ.
+ */
+export type Verdict = Readonly<{
+  unit: Unit;
+  verdict: 'ours' | 'theirs' | 'agreed' | 'both';
+  ours: unknown;
+  theirs: unknown;
+  base: unknown;
+}>;
+
+export type MergeInput = Readonly<{
+  base: Base | null;
+  wanted: Face;
+  seen: Face;
+  /** What attempts whose outcome is unknown were sending: seeing it is not an edit by a person. */
+  pending: readonly Fields[];
+  canon(fields: Fields): Fields;
+  /** Fields this provider can show; others are not compared. */
+  fields: readonly Field[];
+}>;
+
+/** The units in which the sides are not at rest; an empty list means nothing is to be done. */
+export function mergeFaces(input: MergeInput): Verdict[] {
+  const { base } = input;
+  const wanted = unitsOf(input.wanted);
+  const canonical = unitsOf(canonFace(input.wanted, input.canon));
+  const seen = unitsOf(input.seen);
+  const sent = base && unitsOf(base.sent);
+  const shown = base && unitsOf(base.seen);
+  const pending = input.pending.map(fields => unitsOf(input.canon(fields)));
+  const verdicts: Verdict[] = [];
+  for (const unit of allUnits(wanted, seen, ...(sent ? [sent] : []), ...(shown ? [shown] : []))) {
+    if (!input.fields.includes(fieldOf(unit))) continue;
+    const ours = unitValue(wanted, unit);
+    const theirs = unitValue(seen, unit);
+    const equal = sameUnit(unit, unitValue(canonical, unit), theirs);
+    const was = shown ? unitValue(shown, unit) : undefined;
+    const weChanged = !sent || !sameUnit(unit, ours, unitValue(sent, unit));
+    const theyChanged = !shown || (!sameUnit(unit, theirs, was) && !isPending(pending, unit, theirs));
+    const verdict = judge(weChanged, theyChanged, equal);
+    if (verdict !== null) verdicts.push({ unit, verdict, ours, theirs, base: was });
+  }
+  return verdicts;
+}
+
+function judge(weChanged: boolean, theyChanged: boolean, equal: boolean): Verdict['verdict'] | null {
+  if (theyChanged) return equal ? 'agreed' : weChanged ? 'both' : 'theirs';
+  return weChanged ? 'ours' : null;
+}
+
+function isPending(pending: readonly Units[], unit: Unit, value: unknown): boolean {
+  return pending.some(units => units.has(unit) && sameUnit(unit, units.get(unit), value));
+}
+
+/** The face as this provider will show it. */
+export function canonFace(face: Face, canon: (fields: Fields) => Fields): Face {
+  return { ...face, ...canon(face) };
+}

@@ -1,0 +1,144 @@
+/** What one calendar ought to show: the published schedule as its owner may see it. Pure. */
+import { createHash } from 'node:crypto';
+import { occurrences } from '../ical/expand.ts';
+import type { CalendarLink } from '../model/calendar.ts';
+import type { EventContent, Override, ScheduledEvent } from '../model/event.ts';
+import type { Face } from '../model/face.ts';
+import { type Attendance, attendanceOf } from '../model/groups.ts';
+import type { EventId, PersonId } from '../model/ids.ts';
+import type { Person } from '../model/person.ts';
+import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import type { Busy, OccurrenceStart, Series } from '../model/series.ts';
+import { detailsFor, placeLine, titleFor, type Viewer } from '../model/view.ts';
+import { localAt, overlaps, type Range, rangeOf, type When } from '../model/when.ts';
+
+export type WantedCopy = Readonly<{
+  event: ScheduledEvent;
+  /** The published content the face was made from. */
+  content: EventContent;
+  face: Face;
+  status: 'confirmed' | 'tentative';
+}>;
+
+export type Projection = Readonly<{
+  wanted: ReadonlyMap<EventId, WantedCopy>;
+  /** Events that are this person's but lie outside the window: their copies are neither made nor taken away. */
+  outside: ReadonlySet<EventId>;
+}>;
+
+/** Everything a person's calendar ought to show within `window`. */
+export function projectCalendar(snapshot: ScheduleSnapshot, link: CalendarLink, window: Range): Projection {
+  const wanted = new Map<EventId, WantedCopy>();
+  const outside = new Set<EventId>();
+  const person = snapshot.people.get(link.person);
+  if (!person || link.mode === 'busy' || link.carrier !== 'copy') return { wanted, outside };
+  for (const event of snapshot.events.values()) {
+    const content = event.published?.content;
+    if (!content || !isShown(content)) continue;
+    const attendance = attendanceFor(snapshot, event.id, content, person.id);
+    if (!attendance || !isEngaged(person, content)) continue;
+    if (!isWithin(content, window)) outside.add(event.id);
+    else wanted.set(event.id, wantedCopy(snapshot, event, content, { reader: person, about: person, attendance }));
+  }
+  return { wanted, outside };
+}
+
+const isShown = (content: EventContent) => content.status !== 'idea' && content.status !== 'cancelled';
+
+/** Attendance is asked for again and again for the same content: remembered for as long as its snapshot lives. */
+const attendances = new WeakMap<ScheduleSnapshot, Map<EventId, ReadonlyMap<PersonId, Attendance>>>();
+
+function attendanceFor(snapshot: ScheduleSnapshot, id: EventId, content: EventContent, person: PersonId) {
+  const events = attendances.get(snapshot) ?? new Map<EventId, ReadonlyMap<PersonId, Attendance>>();
+  attendances.set(snapshot, events);
+  const known = events.get(id) ?? new Map(attendanceOf(content, snapshot).map(one => [one.person, one] as const));
+  events.set(id, known);
+  return known.get(person) ?? null;
+}
+
+/** Who has left, or has not joined yet, gets nothing of the days outside their engagement. */
+function isEngaged(person: Person, content: EventContent): boolean {
+  const day = content.when.start.slice(0, 10);
+  const last = content.rrule === null ? content.when.end.slice(0, 10) : null;
+  return !(person.end !== null && day > person.end) && !(person.start !== null && last !== null && last < person.start);
+}
+
+function isWithin(content: EventContent, window: Range): boolean {
+  const series = seriesOf(content);
+  if (series === null) return overlaps(rangeOf(content.when), window);
+  return occurrences(content.when, series, window, 1).starts.length > 0;
+}
+
+/** The bare series of an event, for questions of time. */
+function seriesOf(content: EventContent): Series | null {
+  return content.rrule === null ? null : { rrule: content.rrule, exdates: exdatesOf(content), overrides: [] };
+}
+
+function exdatesOf(content: EventContent): OccurrenceStart[] {
+  const cancelled = content.overrides.filter(override => override.status === 'cancelled');
+  return [...new Set([...content.except, ...cancelled.map(override => override.occurrence)])].sort();
+}
+
+function wantedCopy(
+  snapshot: ScheduleSnapshot,
+  event: ScheduledEvent,
+  content: EventContent,
+  viewer: Viewer,
+): WantedCopy {
+  const status = content.status === 'pencilled' ? 'tentative' : 'confirmed';
+  return { event, content, face: faceOf(content, viewer, snapshot), status };
+}
+
+/** The face of one event for one reader, before a provider's limits. */
+export function faceOf(content: EventContent, viewer: Viewer, snapshot: ScheduleSnapshot): Face {
+  const title = titleFor(content, viewer, snapshot);
+  const venueOf = (id: EventContent['venue']) => (id === null ? null : (snapshot.venues.get(id) ?? null));
+  const place = placeLine(venueOf(content.venue), content, viewer, snapshot) || (content.onlineUrl ? 'Online' : '');
+  const notes = detailsFor(content, viewer, snapshot);
+  const busy: Busy = content.status === 'pencilled' ? 'tentative' : 'busy';
+  const changed = (override: Override) => ({
+    occurrence: override.occurrence,
+    face: {
+      when: override.when ?? occurrenceWhen(content.when, override.occurrence),
+      title: override.title ?? title,
+      place: override.venue === null ? place : placeLine(venueOf(override.venue), content, viewer, snapshot),
+      notes: override.notes === null || override.notes === '' ? notes : `${override.notes}\n\n${notes}`.trim(),
+      busy,
+    },
+  });
+  const overrides = content.overrides.filter(override => override.status === 'changed').map(changed);
+  const series = content.rrule === null ? null : { rrule: content.rrule, exdates: exdatesOf(content), overrides };
+  return { when: content.when, title, place, notes, url: content.onlineUrl, busy, series };
+}
+
+/** The times of an unmoved occurrence: its own start, and the length of the series by the wall clock. */
+export function occurrenceWhen(master: When, occurrence: OccurrenceStart): When {
+  if (master.kind === 'all-day') {
+    const days = Temporal.PlainDate.from(master.start).until(Temporal.PlainDate.from(master.end));
+    const start = Temporal.PlainDate.from(occurrence.slice(0, 10));
+    return { ...master, start: asDate(start), end: asDate(start.add(days)) };
+  }
+  const length = Temporal.PlainDateTime.from(master.start).until(Temporal.PlainDateTime.from(master.end));
+  const start = Temporal.PlainDateTime.from(occurrence);
+  return { ...master, start: asDateTime(start), end: asDateTime(start.add(length)) };
+}
+
+const asDate = (date: Temporal.PlainDate) => date.toString() as Extract<When, { kind: 'all-day' }>['start'];
+const asDateTime = (time: Temporal.PlainDateTime) =>
+  time.toString({ smallestUnit: 'second' }) as Extract<When, { kind: 'timed' }>['start'];
+
+/** The span of instants that is kept in step, from so many days ago to so many days ahead. */
+export function windowAt(now: number, pastDays: number, futureDays: number): Range {
+  const day = 24 * 60 * 60 * 1000;
+  return { from: now - pastDays * day, to: now + futureDays * day };
+}
+
+/** The schedule's local date: when it changes, the window has moved and every calendar is planned anew. */
+export function localDay(snapshot: ScheduleSnapshot, now: number): string {
+  return localAt(now, snapshot.zone).slice(0, 10);
+}
+
+/** Names a face, so that a copy the provider refused is tried again only with another one. */
+export function faceHash(face: Face): string {
+  return createHash('sha256').update(JSON.stringify(face)).digest('hex').slice(0, 16);
+}

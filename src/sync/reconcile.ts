@@ -1,0 +1,214 @@
+/**
+ * One run of one calendar, from lease to release: observe, settle, project, plan, brake, record, write, look. It works
+ * from what is stored and what is observed alone; killed anywhere and run again it ends in the same place.
+ */
+import type { CalendarRow, CalendarState, Lease } from '../model/calendar.ts';
+import type { CalendarId, Instant } from '../model/ids.ts';
+import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import type { Range } from '../model/when.ts';
+import { LeaseLostError } from '../store/store.ts';
+import { applyRemote } from './apply.ts';
+import { type CalendarPlan, planCalendar } from './calendar-plan.ts';
+import { countedDoor } from './door.ts';
+import { observeCalendar, refreshBusy, storeItems } from './observe.ts';
+import type { RunResult, SyncParts } from './parts.ts';
+import { localDay, projectCalendar, windowAt } from './project.ts';
+import { recordLocal } from './record.ts';
+import { RemoteError } from './remote-error.ts';
+import { emptyTally, type Run } from './run.ts';
+
+/** Longer than any run; renewed by none: a run that takes this long has lost its way. */
+const leaseMs = 10 * 60 * 1000;
+/** Plans that must be made anew because the world moved under them; more than this waits for the next wake. */
+const maxRounds = 6;
+/** Above this many writes one more listing is cheaper than looking at each item. */
+const lookLimit = 100;
+
+/** Brings one calendar into step. Never throws for what a provider does: that is in the result. */
+export async function reconcile(parts: SyncParts, id: CalendarId, signal: AbortSignal): Promise<RunResult> {
+  const { store, runtime } = parts;
+  const row = await store.read(r => r.calendars.get(id));
+  if (row === null) return result(id, 'failed', 'there is no such calendar');
+  if (row.state === 'halted') return result(id, 'halted', row.problem);
+  const lease = await takeLease(parts, row);
+  if (lease === null) return result(id, 'busy', null);
+  try {
+    return await runLeased(parts, row, lease, signal);
+  } finally {
+    await store.write(r => r.calendars.releaseLease(lease));
+  }
+}
+
+async function takeLease(parts: SyncParts, { link }: CalendarRow): Promise<Lease | null> {
+  const now = parts.runtime.now();
+  return await parts.store.write(async r => {
+    const account = await r.calendars.account(link.account);
+    if (account?.gateUntil != null && account.gateUntil > now) return null;
+    return await r.calendars.takeLease(link.account, parts.owner, now, now + leaseMs);
+  });
+}
+
+async function runLeased(parts: SyncParts, row: CalendarRow, lease: Lease, signal: AbortSignal): Promise<RunResult> {
+  const { store, runtime } = parts;
+  const tally = emptyTally();
+  const startedAt = runtime.now();
+  let requests = () => 0;
+  let problem: unknown = null;
+  let halted = false;
+  try {
+    const snapshot = await store.read(r => r.schedule.snapshot(row.link.production));
+    const log = runtime.log.child({ calendar: row.link.id });
+    const secret = await parts.secret(row.link.account);
+    const counted = countedDoor({ fetch: parts.fetch, secret, now: runtime.now, zone: snapshot.zone, log, signal });
+    requests = counted.requests;
+    await using session = await parts.connector(row.link.provider).open(row.link, counted.door);
+    halted = await runSession({ parts, row, lease, session, tally });
+  } catch (error) {
+    if (error instanceof LeaseLostError) return result(row.link.id, 'busy', null);
+    problem = error;
+  }
+  const outcome = problem === null ? null : describeProblem(problem);
+  if (outcome?.state === 'fault') runtime.log.error({ calendar: row.link.id, err: problem }, 'a run failed by a defect');
+  await finishRun(parts, row, outcome, halted, problem);
+  await store.write(r =>
+    r.calendars.addRun({
+      id: runtime.id(),
+      calendar: row.link.id,
+      startedAt,
+      endedAt: runtime.now(),
+      requests: requests(),
+      created: tally.created,
+      updated: tally.updated,
+      deleted: tally.deleted,
+      inbound: tally.inbound,
+      problem: outcome?.problem ?? null,
+    }),
+  );
+  const state = halted ? 'halted' : outcome === null ? 'done' : 'failed';
+  return { ...result(row.link.id, state, outcome?.problem ?? null), ...tally, requests: requests() };
+}
+
+/** Returns whether a brake halted the calendar. */
+async function runSession(run: Run): Promise<boolean> {
+  const { store, runtime, settings } = run.parts;
+  let observe = true;
+  let quiet = false;
+  for (let round = 0; round < maxRounds && !quiet; round += 1) {
+    const snapshot = await store.read(r => r.schedule.snapshot(run.row.link.production));
+    const window = windowAt(runtime.now(), settings.pastDays, settings.futureDays);
+    const planFrom = `${snapshot.revision}/${localDay(snapshot, runtime.now())}`;
+    const news = observe && (await observeCalendar(run, snapshot, window));
+    if (round === 0 && !news && isAtRest(run.row, planFrom)) return false;
+    observe = false;
+    const plan = await planNow(run, snapshot, window);
+    if (plan.unsighted.length > 0) await lookAt(run, plan.unsighted, snapshot, window);
+    const edited = await recordLocal(run, plan, snapshot);
+    if (plan.brake?.kind === 'halt') return true;
+    const applied = await applyRemote(run, plan);
+    if (applied.unlooked.length > 0 && applied.unlooked.length <= lookLimit) {
+      await lookAt(run, applied.unlooked, snapshot, window);
+    }
+    observe = applied.again || applied.unlooked.length > lookLimit;
+    quiet = applied.writes === 0 && !edited && plan.unsighted.length === 0;
+    if (quiet) await recordRest(run, planFrom, window);
+  }
+  return false;
+}
+
+/** Nothing was new, nothing is open, and the last plan was made from the same schedule on the same day. */
+function isAtRest(row: CalendarRow, planFrom: string): boolean {
+  return row.plannedFrom === planFrom && row.wakeSeq === row.doneSeq && row.failures === 0 && !row.released;
+}
+
+async function planNow(run: Run, snapshot: ScheduleSnapshot, window: Range): Promise<CalendarPlan> {
+  const { link } = run.row;
+  const { store, runtime, settings } = run.parts;
+  const [sights, copies, attempts] = await store.read(
+    async r =>
+      [await r.copies.sights(link.id), await r.copies.copies(link.id), await r.copies.openAttempts(link.id)] as const,
+  );
+  return planCalendar({
+    link,
+    snapshot,
+    projection: projectCalendar(snapshot, link, window),
+    copies,
+    sights: sights.map(sight => sight.observed),
+    attempts,
+    canon: fields => run.session.canon(fields),
+    can: run.session.can,
+    rights: settings.rights,
+    released: run.row.released,
+    now: runtime.now(),
+  });
+}
+
+async function lookAt(
+  run: Run,
+  items: Parameters<Run['session']['look']>[0],
+  snapshot: ScheduleSnapshot,
+  window: Range,
+): Promise<void> {
+  const seen = await run.session.look(items);
+  await run.parts.store.write(async r => {
+    await r.calendars.requireLease(run.lease);
+    const row = await r.calendars.get(run.row.link.id);
+    await storeItems(run, r, seen, [], snapshot, window, row?.snapshotId ?? null);
+  });
+}
+
+async function recordRest(run: Run, plannedFrom: string, window: Range): Promise<void> {
+  await run.parts.store.write(async r => {
+    await r.calendars.requireLease(run.lease);
+    if (run.row.plannedFrom !== plannedFrom) await refreshBusy(run, r, window);
+    await r.calendars.patch(run.row.link.id, { plannedFrom, released: false });
+  });
+}
+
+type Problem = Readonly<{ state: CalendarState; problem: string; retryAt: Instant | null }>;
+
+function describeProblem(error: unknown): Problem {
+  if (!(error instanceof RemoteError)) {
+    return { state: 'fault', problem: 'a defect in callboard stopped this run; see the log', retryAt: null };
+  }
+  const state = error.kind === 'reconnect' ? 'needs-consent' : 'unread';
+  return { state, problem: error.message, retryAt: error.retryAt };
+}
+
+/** done_seq becomes what was noted at the start: a wake that came meanwhile makes another run. */
+async function finishRun(
+  parts: SyncParts,
+  row: CalendarRow,
+  outcome: Problem | null,
+  halted: boolean,
+  error: unknown,
+): Promise<void> {
+  const { store, runtime, settings } = parts;
+  const now = runtime.now();
+  const failures = outcome === null ? 0 : row.failures + 1;
+  const wait = outcome === null ? settings.intervalMs : backOffMs(failures, runtime.random());
+  const nextAt = Math.max(now + wait, outcome?.retryAt ?? 0);
+  await store.write(async r => {
+    if (error instanceof RemoteError && error.kind === 'throttled') await r.calendars.gate(row.link.account, nextAt);
+    const current = await r.calendars.get(row.link.id);
+    if (current === null) return;
+    const brake = halted ? await r.findings.byKey(row.link.production, `brake/${row.link.id}`) : null;
+    await r.calendars.patch(row.link.id, {
+      state: halted ? 'halted' : (outcome?.state ?? 'ok'),
+      problem: halted ? (brake?.title ?? 'a brake stopped this calendar') : (outcome?.problem ?? null),
+      doneSeq: outcome === null ? row.wakeSeq : current.doneSeq,
+      lastSyncAt: outcome === null ? now : current.lastSyncAt,
+      nextAt,
+      failures,
+    });
+  });
+}
+
+/** 15 s doubling to an hour, half of it by chance, so that a returning provider is not met by everybody at once. */
+function backOffMs(failures: number, random: number): number {
+  const full = Math.min(15_000 * 2 ** (failures - 1), 60 * 60 * 1000);
+  return Math.round(full * (0.5 + random / 2));
+}
+
+function result(calendar: CalendarId, state: RunResult['state'], problem: string | null): RunResult {
+  return { calendar, state, ...emptyTally(), requests: 0, problem };
+}

@@ -1,0 +1,82 @@
+/**
+ * What an observation says about our own writes. An attempt whose reply never came is settled by what is seen, never
+ * by hope; a write that was confirmed without showing its effect is taken as shown. Pure.
+ */
+import type { Attempt, Base, Copy, Present } from '../model/copy.ts';
+import type { Fields } from '../model/face.ts';
+import type { AttemptId, Instant } from '../model/ids.ts';
+import { canonFace } from './merge.ts';
+import { sameUnit, type Unit, unitsOf, unitValue, withUnits } from './units.ts';
+
+/** After this long no request of ours can still be under way. design.md section 5.2. */
+export const attemptLifeMs = 24 * 60 * 60 * 1000;
+
+export type Settled = Readonly<{ copy: Copy; done: readonly AttemptId[]; expired: readonly AttemptId[] }>;
+
+/**
+ * @param attempts the open attempts of this copy, oldest first
+ * @param observed its item, or null where it is not there
+ */
+export function settleCopy(
+  copy: Copy,
+  observed: Present | null,
+  attempts: readonly Attempt[],
+  canon: (fields: Fields) => Fields,
+  now: Instant,
+): Settled {
+  const expired = attempts.filter(attempt => now - attempt.startedAt > attemptLifeMs).map(attempt => attempt.id);
+  const done: AttemptId[] = [];
+  if (observed === null) return { copy, done, expired };
+  let base = copy.base && takeGuesses(copy.base, observed);
+  for (const attempt of attempts) {
+    if (attempt.verb === 'remove') continue;
+    if (base === null && attempt.verb === 'create') base = baseOfCreate(attempt, observed, canon);
+    if (base === null) continue;
+    const landed = landAttempt(base, attempt, observed, canon);
+    base = landed.base;
+    if (landed.all) done.push(attempt.id);
+  }
+  const placed = base === null ? copy : { ...copy, state: placedState(copy), base, remoteId: observed.remoteId };
+  return { copy: placed, done, expired: expired.filter(id => !done.includes(id)) };
+}
+
+/** A copy under removal stays so; any other that has its item is placed. */
+function placedState(copy: Copy): Copy['state'] {
+  return copy.state === 'wanted' || copy.state === 'hidden' ? 'placed' : copy.state;
+}
+
+function takeGuesses(base: Base, observed: Present): Base {
+  if (base.guessed.length === 0) return base;
+  if (base.tag === null || observed.tag !== base.tag) return { ...base, guessed: [] };
+  const seen = unitsOf(observed.face);
+  const shown = new Map((base.guessed as readonly Unit[]).map(unit => [unit, unitValue(seen, unit)] as const));
+  return { ...base, seen: withUnits(base.seen, shown), guessed: [] };
+}
+
+function baseOfCreate(attempt: Attempt, observed: Present, canon: (fields: Fields) => Fields): Base | null {
+  const { when, title, place, notes, url, busy, series } = attempt.fields;
+  if (when === undefined || title === undefined || place === undefined || notes === undefined) return null;
+  if (url === undefined || busy === undefined || series === undefined) return null;
+  const sent = { when, title, place, notes, url, busy, series };
+  const eventVersion = observed.marker?.version ?? 0;
+  return { sent, seen: canonFace(sent, canon), tag: observed.tag, eventVersion, guessed: [] };
+}
+
+function landAttempt(
+  base: Base,
+  attempt: Attempt,
+  observed: Present,
+  canon: (fields: Fields) => Fields,
+): Readonly<{ base: Base; all: boolean }> {
+  const sent = unitsOf(attempt.fields);
+  const canonical = unitsOf(canon(attempt.fields));
+  const seen = unitsOf(observed.face);
+  const landed = (attempt.units as readonly Unit[]).filter(unit =>
+    sameUnit(unit, unitValue(canonical, unit), unitValue(seen, unit)),
+  );
+  const pick = (from: ReturnType<typeof unitsOf>) => new Map(landed.map(unit => [unit, unitValue(from, unit)] as const));
+  return {
+    base: { ...base, sent: withUnits(base.sent, pick(sent)), seen: withUnits(base.seen, pick(seen)) },
+    all: landed.length === attempt.units.length,
+  };
+}
