@@ -1,7 +1,8 @@
 /** From the address a person was given to the calendars behind it: RFC 6764, RFC 5397, RFC 4791 section 6.2. */
 import { RemoteError } from '../../src/sync/remote-error.ts';
-import { createDavClient, type DavClient, type DavDoor } from './client.ts';
+import { createDavClient, type DavClient, type DavDoor, redirectTarget } from './client.ts';
 import { errorOfReply, goneError } from './errors.ts';
+import { encodePath } from './href.ts';
 import { type DavResponse, element, elements, parseMultistatus, propfindBody, textOf, type XmlElement } from './xml.ts';
 
 export type FoundCalendar = Readonly<{
@@ -81,7 +82,7 @@ async function readOne(client: DavClient, door: DavDoor, url: string): Promise<F
 async function propfind(client: DavClient, door: DavDoor, url: string, depth: '0' | '1'): Promise<Found[]> {
   const headers = { depth, 'content-type': 'application/xml; charset=utf-8' };
   const reply = await client.request({ method: 'PROPFIND', url, headers, body: propfindBody(properties) });
-  if (reply.status !== 207) throw errorOfReply(reply, { on: 'calendar', write: false, now: door.now() });
+  if (reply.status !== 207) throw errorOfReply(reply, { on: 'calendar', now: door.now() });
   return parseMultistatus(reply.text).responses.map(response => ({ response, url: reply.url }));
 }
 
@@ -94,7 +95,7 @@ function isEventCalendar({ props }: DavResponse): boolean {
 }
 
 function foundCalendar({ response, url }: Found): FoundCalendar {
-  const address = new URL(encodeURI(response.path).replace(/%25(2F|25)/g, '%$1'), url).href;
+  const address = new URL(encodePath(response.path), url).href;
   const whole = address.endsWith('/') ? address : `${address}/`;
   const last = response.path.split('/').filter(Boolean).at(-1) ?? '';
   return { url: whole, name: textOf(response.props, 'displayname') ?? last, writable: isWritable(response.props) };
@@ -120,7 +121,9 @@ function hrefIn(props: XmlElement, name: string): string | null {
   return hrefsIn(props, name)[0] ?? null;
 }
 
+/** The server names where to go on; the credentials go there only if it is the same site. */
 function resolve(href: string, base: string): string {
-  if (!URL.canParse(href, base)) throw new RemoteError('protocol', 'the server names an address that is none');
-  return new URL(href, base).href;
+  const target = redirectTarget(base, href);
+  if (target === null) throw new RemoteError('protocol', 'the server names a calendar home at another site');
+  return target;
 }

@@ -4,7 +4,7 @@ import { RemoteError, type RemoteKind } from '../../src/sync/remote-error.ts';
 import { preconditionOf } from './xml.ts';
 
 /** What was asked of what: a 404 says something else of a calendar than of an item. */
-export type Act = Readonly<{ on: 'calendar' | 'item'; write: boolean; now: Instant }>;
+export type Act = Readonly<{ on: 'calendar' | 'item'; now: Instant }>;
 
 export type Refusal = Readonly<{
   status: number;

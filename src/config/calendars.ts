@@ -1,6 +1,6 @@
 /** Calendars linked by the configuration, beside those made by domain or by consent. */
 import { z } from 'zod';
-import type { Carrier, Mode, ProviderName } from '../model/calendar.ts';
+import { type Carrier, type Mode, type ProviderName, providers } from '../model/calendar.ts';
 import { brandId, type PersonId, type ProductionId } from '../model/ids.ts';
 import { choice, isAddress, list, orNull, section, text, webAddress, webAddressText } from './values.ts';
 
@@ -71,7 +71,7 @@ const entry = z
       caldav,
       ics,
     ],
-    { error: 'one of google, microsoft, caldav, ics' },
+    { error: ({ code }) => (code === 'invalid_union' ? `one of ${providers.join(', ')}` : 'a section with person, provider') },
   )
   .transform((given): CalendarConfig => {
     const { production, person, provider, mode, carrier } = given;

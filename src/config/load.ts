@@ -24,7 +24,7 @@ const defaultFile = fileURLToPath(new URL('../../config/default.yaml', import.me
  * package (contract.md section 2). Throws ConfigError with every problem found.
  */
 export async function loadConfig({ file, env, cwd }: ConfigRequest): Promise<Config> {
-  const named = file ?? (env['CALLBOARD_CONFIG'] || undefined);
+  const named = file ?? (env.CALLBOARD_CONFIG || undefined);
   if (named !== undefined) return parseConfig(await textOf(named, cwd), named, env, cwd);
   const local = await textOf('callboard.yaml', cwd).catch((error: unknown) => {
     if (error instanceof ConfigError && error.kind === 'not-found') return null;

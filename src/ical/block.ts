@@ -8,7 +8,7 @@ import { IcalError } from './ical-error.ts';
 export type Block = Readonly<{ name: string; lines: readonly string[]; blocks: readonly Block[]; whole: boolean }>;
 
 /** What the tree was read from may be broken; `notes` says how, without quoting it. */
-export type Blocks = Readonly<{ calendars: readonly Block[]; notes: readonly string[] }>;
+export type Blocks = Readonly<{ calendars: readonly Block[]; notes: readonly string[]; truncated: boolean }>;
 
 export const maxTextLength = 5_000_000;
 const maxBlocks = 20_000;
@@ -34,6 +34,7 @@ export function parseBlocks(text: string): Blocks {
       ...(stray > 0 ? [`${stray} lines without a property name were joined to the line before`] : []),
       ...(ended ? [] : ['a component has no END line or is cut off']),
     ],
+    truncated: !ended,
   };
 }
 

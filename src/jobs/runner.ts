@@ -3,7 +3,7 @@
  * timers and wakes alike, only says "look again". In-process: p-queue over one store.
  */
 import PQueue from 'p-queue';
-import type { CalendarId } from '../model/ids.ts';
+import type { AccountId, CalendarId, Instant } from '../model/ids.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Store } from '../store/store.ts';
 
@@ -12,7 +12,7 @@ export interface Runner {
   wake(): void;
   /** Runs until stopped. */
   start(): void;
-  /** Resolves when nothing is running and nothing is due. */
+  /** Resolves when nothing is running. */
   idle(): Promise<void>;
   /** Lets running work end, takes no more. */
   stop(): Promise<void>;
@@ -25,55 +25,62 @@ export type RunnerOptions = Readonly<{
   concurrency: number;
   /** How long to wait at most before looking for due calendars again. */
   pollMs: number;
-  run(id: CalendarId, signal: AbortSignal): Promise<unknown>;
-  /** Called after every look for due work, e.g. to send mail that has become due. */
-  tick?(signal: AbortSignal): Promise<void>;
+  /** `busy`: somebody else has the account, or it rests; asked again a little later. */
+  run(id: CalendarId, signal: AbortSignal): Promise<'done' | 'busy'>;
 }>;
 
+/** How long a calendar that was busy is left alone. */
+const busyPauseMs = 5_000;
+
 export function localRunner(options: RunnerOptions): Runner {
-  const { store, runtime } = options;
-  const queue = new PQueue({ concurrency: options.concurrency });
+  const { store, runtime, concurrency } = options;
+  const queue = new PQueue({ concurrency });
   const stopping = new AbortController();
-  const running = new Set<CalendarId>();
+  /** One run an account: its calendars share a lease, and taking turns here saves them from finding out. */
+  const running = new Map<AccountId, CalendarId>();
+  const paused = new Map<CalendarId, Instant>();
   let nudge = new AbortController();
   let loop: Promise<void> | null = null;
 
-  const runOne = async (id: CalendarId) => {
+  const runOne = async (account: AccountId, id: CalendarId) => {
     try {
-      await options.run(id, stopping.signal);
+      const state = await options.run(id, stopping.signal);
+      if (state === 'busy') paused.set(id, runtime.now() + busyPauseMs);
     } catch (error) {
       runtime.log.error({ calendar: id, err: error }, 'a run failed by a defect');
+      paused.set(id, runtime.now() + busyPauseMs);
     } finally {
-      running.delete(id);
+      running.delete(account);
+      nudge.abort();
     }
   };
 
-  const startDue = async (): Promise<number> => {
-    const due = await store.read(r => r.calendars.due(runtime.now(), options.concurrency * 4));
-    const fresh = due.filter(id => !running.has(id));
-    for (const id of fresh) {
-      running.add(id);
-      void queue.add(() => runOne(id));
-    }
-    return fresh.length;
-  };
-
-  const turn = async () => {
-    try {
-      const started = await startDue();
-      await options.tick?.(stopping.signal);
-      if (started > 0) await queue.onIdle();
-    } catch (error) {
-      runtime.log.error({ err: error }, 'looking for due work failed');
+  const startDue = async () => {
+    const free = concurrency - running.size;
+    if (free <= 0) return;
+    const now = runtime.now();
+    for (const [id, until] of paused) if (until <= now) paused.delete(id);
+    const rows = await store.read(async r => {
+      const due = await r.calendars.due(now, running.size + paused.size + concurrency * 8);
+      return await Promise.all(due.map(id => r.calendars.get(id)));
+    });
+    for (const row of rows) {
+      if (running.size >= concurrency) return;
+      if (row === null || running.has(row.link.account) || paused.has(row.link.id)) continue;
+      running.set(row.link.account, row.link.id);
+      void queue.add(() => runOne(row.link.account, row.link.id));
     }
   };
 
   const cycle = async () => {
     while (!stopping.signal.aborted) {
-      await turn();
-      if (stopping.signal.aborted) return;
-      await runtime.sleep(options.pollMs, nudge.signal);
       nudge = new AbortController();
+      try {
+        await startDue();
+      } catch (error) {
+        runtime.log.error({ err: error }, 'looking for due calendars failed');
+      }
+      if (!stopping.signal.aborted) await runtime.sleep(options.pollMs, nudge.signal);
     }
   };
 
@@ -82,10 +89,7 @@ export function localRunner(options: RunnerOptions): Runner {
     start: () => {
       loop ??= cycle();
     },
-    idle: async () => {
-      do await queue.onIdle();
-      while ((await startDue()) > 0);
-    },
+    idle: () => queue.onIdle(),
     stop: async () => {
       stopping.abort();
       nudge.abort();

@@ -120,12 +120,13 @@ function blocksOf(matter: Matter): Block[] {
   ];
 }
 
-function leadOf({ message, statement, reader, about, event, carriers }: Matter): string {
+function leadOf({ message, statement, reader, about, event, told, carriers }: Matter): string {
   const own = message.reader.person === message.reader.about;
   const who = own ? 'You are' : `${about} is`;
   const title = oneLine(statement.title);
   if (message.kind === 'cancel') {
-    const off = !event || event.published?.content.status === 'cancelled' || event.published === null;
+    const content = event && event.uid === told?.uid ? event.published?.content : null;
+    const off = !content || content.status === 'cancelled' || content.status === 'idea';
     const why = off ? 'is cancelled.' : `goes ahead without ${own ? 'you' : about}: ${who} no longer asked to it.`;
     return `${title} ${why} Ask the office if you need to know whether it will be set again.`;
   }
@@ -208,7 +209,7 @@ function calendarOf({ message, told, event, before, statement, reader, address, 
       when: statement.when,
       title: oneLine(statement.title) || (content ? kinds[content.kind].name : 'Event'),
       place: statement.place,
-      description: statement.details,
+      description: message.kind === 'cancel' ? '' : statement.details,
       url: webLink(statement.onlineUrl),
       status: message.kind === 'cancel' ? 'cancelled' : statement.status,
       recurrence: null,

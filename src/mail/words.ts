@@ -3,6 +3,7 @@ import { DateTime } from 'luxon';
 import type { Instant } from '../model/ids.ts';
 import { oneLine } from '../model/view.ts';
 import { localAt, type When, type ZoneName } from '../model/when.ts';
+import { isMailable } from './routing.ts';
 
 /** `Tue 16 Mar 2027`, of a local date or date-time. */
 export function dayWords(local: string): string {
@@ -47,4 +48,11 @@ export function headerName(name: string): string {
 export function mailbox(name: string, address: string): string {
   const shown = headerName(name);
   return shown ? `"${shown}" <${address}>` : address;
+}
+
+/** Reads `Name <address>`, `"Name" <address>` or a bare address; null: it holds no usable address. */
+export function readMailbox(text: string): Readonly<{ name: string; address: string }> | null {
+  const [, name = '', inside] = /^(.*?)<([^<>]*)>$/.exec(text.trim()) ?? [];
+  const address = (inside ?? text).trim();
+  return isMailable(address) ? { name: headerName(name), address } : null;
 }

@@ -16,7 +16,7 @@ export function environment(): Environment {
 
 /** `CALLBOARD_LOG`, else `info`. Throws EnvironmentError for a level there is not. */
 export function logLevel(env: Environment): LogLevel {
-  const wanted = env['CALLBOARD_LOG'] ?? 'info';
+  const wanted = env.CALLBOARD_LOG ?? 'info';
   const level = logLevels.find(known => known === wanted);
   if (!level) throw new EnvironmentError(`CALLBOARD_LOG is "${wanted}", allowed is one of ${logLevels.join(', ')}`);
   return level;

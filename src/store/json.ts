@@ -1,6 +1,6 @@
 /**
- * JSON kept in text columns. What is read back was written by `toJson` in this store (or passed the checks of
- * `restore`), so it is trusted and not validated again: a snapshot parses thousands of these.
+ * JSON kept in text columns. What is read back was written by `toJson`, here or in the store that a backup came
+ * from, so it is trusted and not validated again: a snapshot parses thousands of these.
  */
 declare const shape: unique symbol;
 /** JSON text of a `Value`. */

@@ -1,5 +1,6 @@
 /** Opens a store by its address and brings its tables up to date. */
 import type { Database } from './dialect/database.ts';
+import { openPostgres } from './dialect/postgres.ts';
 import { openSqlite } from './dialect/sqlite.ts';
 import { migrate } from './migrator.ts';
 import { SqlStore } from './sql-store.ts';
@@ -23,5 +24,6 @@ export async function openStore(url: string): Promise<Store> {
 function openDatabase(url: string): Database {
   const [scheme, rest = ''] = url.split(/:(.*)/s);
   if (scheme === 'sqlite' && rest !== '') return openSqlite(rest);
+  if (scheme === 'postgres' || scheme === 'postgresql') return openPostgres(url);
   throw new StoreError('unusable', 'the store address must be sqlite:PATH or postgres://USER:PASSWORD@HOST:PORT/NAME');
 }

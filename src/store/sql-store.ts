@@ -1,6 +1,7 @@
 /** The store over either database. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Kysely } from 'kysely';
+import { backUp, restoreFrom } from './backup.ts';
 import { SqlCalendarRepository } from './calendar-repository.ts';
 import { SqlCopyRepository } from './copy-repository.ts';
 import type { Database } from './dialect/database.ts';
@@ -36,21 +37,28 @@ export class SqlStore implements Store {
   }
 
   async write<T>(work: (repositories: Repositories) => Promise<T>): Promise<T> {
-    // It would wait for itself for ever.
-    if (this.#turns.getStore()?.isOpen) throw new Error('store.write inside another transaction of the store');
+    this.#refuseInside('write');
     return this.#database.write(db => this.#turn('write', db, work));
   }
 
   async backup(file: string): Promise<void> {
-    throw new Error(file);
+    this.#refuseInside('backup');
+    await backUp(this.#database, file);
   }
 
   async restore(file: string): Promise<void> {
-    throw new Error(file);
+    this.#refuseInside('restore');
+    await restoreFrom(this.#database, file);
+    this.#shelf.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#database.close();
+  }
+
+  /** It would wait for itself for ever. */
+  #refuseInside(what: string): void {
+    if (this.#turns.getStore()?.isOpen) throw new Error(`store.${what} inside another transaction of the store`);
   }
 
   async #turn<T>(kind: Turn['kind'], db: Kysely<Tables>, work: (repositories: Repositories) => Promise<T>): Promise<T> {

@@ -174,7 +174,10 @@ function describeProblem(error: unknown): Problem {
   return { state, problem: error.message, retryAt: error.retryAt };
 }
 
-/** done_seq becomes what was noted at the start: a wake that came meanwhile makes another run. */
+/**
+ * done_seq becomes what was noted at the start: a wake that came meanwhile makes another run. So it does after a
+ * failure, or the back-off would be no pause; what is undone is found again by the next run at next_at.
+ */
 async function finishRun(
   parts: SyncParts,
   row: CalendarRow,
@@ -195,7 +198,7 @@ async function finishRun(
     await r.calendars.patch(row.link.id, {
       state: halted ? 'halted' : (outcome?.state ?? 'ok'),
       problem: halted ? (brake?.title ?? 'a brake stopped this calendar') : (outcome?.problem ?? null),
-      doneSeq: outcome === null ? row.wakeSeq : current.doneSeq,
+      doneSeq: row.wakeSeq,
       lastSyncAt: outcome === null ? now : current.lastSyncAt,
       nextAt,
       failures,

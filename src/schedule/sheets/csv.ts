@@ -52,10 +52,9 @@ function csvRecords(text: string, delimiter: string): Records {
       delimiter,
       relax_column_count: true,
       record_delimiter: ['\r\n', '\n', '\r'],
-      info: true,
-      onRecord: ({ record, info }: { record: string[]; info: { bytes: number } }) => {
+      onRecord: (record, { bytes }) => {
         records.push(record);
-        end = info.bytes;
+        end = bytes;
         return null;
       },
     });

@@ -1,0 +1,69 @@
+/** The composition root: configuration → store → connectors → engine, mail and web. The only file that knows all parts. */
+import { connectors } from '../connectors/registry.ts';
+import type { Config } from './config/schema.ts';
+import type { Account } from './model/calendar.ts';
+import type { AccountId } from './model/ids.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { openSecretBox, type SecretBox } from './runtime/secret-box.ts';
+import { openStore } from './store/open.ts';
+import type { Store } from './store/store.ts';
+import { accountOf, linksOf, putConfigLinks } from './sync/links.ts';
+import type { SyncParts } from './sync/parts.ts';
+import { RemoteError } from './sync/remote-error.ts';
+
+/** Everything a command works with; closes what it opened. */
+export interface App extends AsyncDisposable {
+  readonly config: Config;
+  readonly runtime: Runtime;
+  readonly store: Store;
+  readonly sync: SyncParts;
+  /** null: the configuration has no secretsKey, so nothing can be stored encrypted. */
+  readonly secretBox: SecretBox | null;
+}
+
+/**
+ * Opens the store, and brings productions and configured links into it. Throws StoreError when the store cannot be
+ * used, SecretError for a bad key.
+ */
+export async function openApp(config: Config, runtime: Runtime): Promise<App> {
+  const store = await openStore(config.store);
+  try {
+    const secretBox = config.secretsKey === null ? null : openSecretBox(config.secretsKey);
+    await store.write(async r => {
+      for (const { id, name, timezone } of config.productions) {
+        await r.schedule.ensureProduction({ id, name, zone: timezone });
+      }
+    });
+    await putConfigLinks(store, linksOf(config.calendars, 'config'));
+    const sync = syncParts(config, runtime, store, secretBox);
+    return { config, runtime, store, sync, secretBox, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+  } catch (error) {
+    await store[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBox | null): SyncParts {
+  const passwords = new Map<AccountId, string>();
+  for (const entry of config.calendars) if (entry.password !== null) passwords.set(accountOf(entry), entry.password);
+  const { intervalMs, pastDays, futureDays } = config.sync;
+  return {
+    store,
+    runtime,
+    connector: provider => {
+      const connector = connectors.get(provider);
+      if (connector) return connector;
+      throw new RemoteError('unsupported', `calendars of ${provider} are not built into this version`);
+    },
+    secret: async account => passwords.get(account) ?? openStored(await store.read(r => r.calendars.account(account)), box),
+    fetch: globalThis.fetch,
+    settings: { pastDays, futureDays, intervalMs, rights: config.rights, held: config.publishing.held },
+    owner: runtime.id(),
+  };
+}
+
+function openStored(account: Account | null, box: SecretBox | null): string | null {
+  if (account === null || account.secret === null) return null;
+  if (box !== null) return box.open(account.secret);
+  throw new RemoteError('reconnect', 'this account has a stored credential, and the configuration no secretsKey to open it');
+}

@@ -1,0 +1,72 @@
+/** Calendar links as the configuration (or a person at the command line) asks for them. */
+import type { Account, CalendarLink, Carrier, Mode, ProviderName } from '../model/calendar.ts';
+import { shortHash } from '../model/identity.ts';
+import { type AccountId, brandId, type CalendarId, type PersonId, type ProductionId } from '../model/ids.ts';
+import type { Store } from '../store/store.ts';
+
+/** What is asked for; the words of contract.md section 2, `calendars`. */
+export type LinkRequest = Readonly<{
+  production: ProductionId;
+  person: PersonId;
+  provider: ProviderName;
+  mode: Mode;
+  carrier: Carrier;
+  url: string | null;
+  user: string | null;
+  calendar: string | null;
+}>;
+
+/**
+ * The links of these requests, with ids that stay the same as long as the first calendar of a person at a provider is
+ * listed first: `C06-caldav`, a further one `C06-caldav-1f3a…`. Several productions put theirs in front. Pure.
+ */
+export function linksOf(
+  requests: readonly LinkRequest[],
+  source: CalendarLink['source'],
+  taken: ReadonlySet<string> = new Set(),
+): CalendarLink[] {
+  const used = new Set(taken);
+  const several = new Set(requests.map(request => request.production)).size > 1;
+  return requests.map(request => {
+    const { production, person, provider } = request;
+    const plain = `${several ? `${production}-` : ''}${person}-${provider}`;
+    const address = `${request.url ?? ''} ${request.user ?? ''} ${request.calendar ?? ''}`;
+    const id = used.has(plain) ? `${plain}-${shortHash(address)}` : plain;
+    used.add(id);
+    return { ...request, id: brandId<CalendarId>(id), account: accountOf(request), source };
+  });
+}
+
+/** One credential and one set of limits: a user at a server; a feed without a user stands for itself. */
+export function accountOf({ provider, url, user }: Pick<LinkRequest, 'provider' | 'url' | 'user'>): AccountId {
+  const host = url === null ? '' : new URL(url).host;
+  return brandId<AccountId>([provider, host, user ?? url ?? ''].filter(part => part !== '').join(':'));
+}
+
+/** An account nobody has stored a secret for yet. */
+export function bareAccount(link: CalendarLink): Account {
+  return { id: link.account, provider: link.provider, secret: null, gateUntil: null };
+}
+
+/**
+ * Makes the store's `config` links those given: adds, changes in place, and takes away what is no longer listed. The
+ * copies of a link that is taken away stay where they are; listed again, they are recognised by their marks.
+ */
+export async function putConfigLinks(store: Store, links: readonly CalendarLink[]): Promise<void> {
+  await store.write(async r => {
+    const known = await r.calendars.all();
+    for (const { link } of known) {
+      if (link.source === 'config' && !links.some(one => one.id === link.id)) await r.calendars.removeLink(link.id);
+    }
+    for (const link of links) {
+      const before = known.find(row => row.link.id === link.id)?.link;
+      if (before && JSON.stringify(ordered(before)) === JSON.stringify(ordered(link))) continue;
+      if ((await r.calendars.account(link.account)) === null) await r.calendars.putAccount(bareAccount(link));
+      await r.calendars.putLink(link);
+      if (before) await r.calendars.patch(link.id, { cursor: null, snapshotId: null, plannedFrom: null });
+      await r.calendars.wake([link.id]);
+    }
+  });
+}
+
+const ordered = (link: CalendarLink) => Object.entries(link).sort(([a], [b]) => (a < b ? -1 : 1));
