@@ -55,7 +55,8 @@ function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBo
       if (connector) return connector;
       throw new RemoteError('unsupported', `calendars of ${provider} are not built into this version`);
     },
-    secret: async account => passwords.get(account) ?? openStored(await store.read(r => r.calendars.account(account)), box),
+    secret: async account =>
+      passwords.get(account) ?? openStored(await store.read(r => r.calendars.account(account)), box),
     fetch: globalThis.fetch,
     settings: { pastDays, futureDays, intervalMs, rights: config.rights, held: config.publishing.held },
     owner: runtime.id(),
@@ -65,5 +66,8 @@ function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBo
 function openStored(account: Account | null, box: SecretBox | null): string | null {
   if (account === null || account.secret === null) return null;
   if (box !== null) return box.open(account.secret);
-  throw new RemoteError('reconnect', 'this account has a stored credential, and the configuration no secretsKey to open it');
+  throw new RemoteError(
+    'reconnect',
+    'this account has a stored credential, and the configuration no secretsKey to open it',
+  );
 }

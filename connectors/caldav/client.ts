@@ -1,7 +1,6 @@
 /** HTTP as CalDAV uses it: Basic authentication, WebDAV verbs, bounded time and size, redirects followed with care. */
 import type { ConnectorDoor } from '../../src/sync/connector.ts';
-import { RemoteError } from '../../src/sync/remote-error.ts';
-import { errorOfFailure } from './errors.ts';
+import { errorOfFailure, readText } from '../http.ts';
 import { limits } from './limits.ts';
 
 /** What the client needs of the door; discovery and doctor have no more than this. */
@@ -61,20 +60,6 @@ async function send(door: DavDoor, request: DavRequest, authorization: string | 
   } catch (error) {
     throw errorOfFailure(error);
   }
-}
-
-/** The body as UTF-8 text. Throws RemoteError `protocol` when it is longer than `most` bytes. */
-export async function readText(reply: Response, most: number): Promise<string> {
-  if (reply.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  for await (const chunk of reply.body) {
-    bytes += chunk.byteLength;
-    if (bytes > most) throw new RemoteError('protocol', `the reply is longer than ${most} bytes`);
-    text += decoder.decode(chunk, { stream: true });
-  }
-  return text + decoder.decode();
 }
 
 function basicAuthorization(user: string | null, secret: string | null): string | null {

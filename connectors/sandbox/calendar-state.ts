@@ -47,6 +47,7 @@ export type CalendarHabits<Content> = Readonly<{
 export class CalendarState<Content> {
   readonly #habits: CalendarHabits<Content>;
   readonly #items = new Map<string, SandboxItem<Content>>();
+  readonly #holders = new Map<string, string>();
   /** Removed ids, with the revision of their removal. */
   readonly #tombstones = new Map<string, number>();
   #revision = 0;
@@ -80,11 +81,13 @@ export class CalendarState<Content> {
     if (guard.absent === true && old !== undefined) return { outcome: 'exists' };
     if (guard.tag !== undefined && old?.tag !== guard.tag) return { outcome: 'stale' };
     if (old === undefined && !this.#habits.reusesIds && this.#tombstones.has(id)) return { outcome: 'id-spent' };
-    const holder = this.#habits.sharesUids ? undefined : this.items().find(item => item.uid === uid && item.id !== id);
-    if (holder !== undefined) return { outcome: 'uid-taken', holder: holder.id };
+    const holder = this.#habits.sharesUids ? undefined : this.#holders.get(uid);
+    if (holder !== undefined && holder !== id) return { outcome: 'uid-taken', holder };
     this.#revision += 1;
     const revision = this.#revision;
     const item = { id, uid, content: this.#habits.normalise(content), tag: `v${revision}`, revision };
+    if (old !== undefined) this.#holders.delete(old.uid);
+    this.#holders.set(uid, id);
     this.#items.set(id, item);
     this.#tombstones.delete(id);
     return { outcome: old === undefined ? 'created' : 'replaced', item };
@@ -96,6 +99,7 @@ export class CalendarState<Content> {
     if (guard.tag !== undefined && old.tag !== guard.tag) return 'stale';
     this.#revision += 1;
     this.#items.delete(id);
+    this.#holders.delete(old.uid);
     this.#tombstones.set(id, this.#revision);
     return 'removed';
   }
@@ -133,6 +137,7 @@ export class CalendarState<Content> {
   /** The calendar as after a restore from an empty backup: no items, no memory of them. */
   wipe(): void {
     this.#items.clear();
+    this.#holders.clear();
     this.#tombstones.clear();
     this.expireTokens();
   }

@@ -1,6 +1,7 @@
 /** The one blocking clash that an edit from a calendar must not make: a required person in two places. Pure. */
-import { attendanceOf } from '../model/groups.ts';
+
 import type { EventContent } from '../model/event.ts';
+import { attendanceOf } from '../model/groups.ts';
 import type { EventId, PersonId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { overlaps, type Range, rangeOf } from '../model/when.ts';

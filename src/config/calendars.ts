@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type Carrier, type Mode, type ProviderName, providers } from '../model/calendar.ts';
 import { brandId, type PersonId, type ProductionId } from '../model/ids.ts';
-import { choice, isAddress, list, orNull, section, text, webAddress, webAddressText } from './values.ts';
+import { choice, list, orNull, section, text, webAddress, webAddressText } from './values.ts';
 
 /** One entry, in the words of `CalendarLink`; what does not apply to its provider is null. */
 export type CalendarConfig = Readonly<{
@@ -71,7 +71,10 @@ const entry = z
       caldav,
       ics,
     ],
-    { error: ({ code }) => (code === 'invalid_union' ? `one of ${providers.join(', ')}` : 'a section with person, provider') },
+    {
+      error: ({ code }) =>
+        code === 'invalid_union' ? `one of ${providers.join(', ')}` : 'a section with person, provider',
+    },
   )
   .transform((given): CalendarConfig => {
     const { production, person, provider, mode, carrier } = given;

@@ -18,6 +18,7 @@ export function expand(text: string, source: ExpansionSource): Expansion {
     if (name === undefined) return '${';
     expanded = true;
     try {
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the characters are meant
       if (end === '') throw new Error('a "${" without its "}"; write "$${" for the characters themselves');
       return lookUp(name, source);
     } catch (error) {

@@ -17,3 +17,10 @@ export class IcalError extends Error {
     this.kind = kind;
   }
 }
+
+/** What to tell of a value that cannot be read. RangeError is Temporal's word for a date outside its calendar. */
+export function problemOf(error: unknown): string {
+  if (error instanceof IcalError) return error.message;
+  if (error instanceof RangeError) return 'a date or time is out of range';
+  throw error;
+}

@@ -1,17 +1,15 @@
 /** A master with its overrides, exceptions and extra dates, as one item and those that no rule can hold. Pure. */
 import type { Face } from '../model/face.ts';
-import type { OccurrenceFace, OccurrenceStart, Series } from '../model/series.ts';
-import { rangeOf, type When, type ZoneName } from '../model/when.ts';
-import { movedTo, occurrenceAt, occurrences } from './expand.ts';
-import { IcalError } from './ical-error.ts';
-import { type Property, propertyOf } from './property.ts';
+import { brandId } from '../model/ids.ts';
+import type { OccurrenceStart, Series } from '../model/series.ts';
+import type { When, ZoneName } from '../model/when.ts';
+import { IcalError, problemOf } from './ical-error.ts';
+import { propertyOf } from './property.ts';
+import { extraDates, leftOut } from './read-dates.ts';
 import { type Details, detailsOf, type RawEvent, recurrenceIdOf } from './read-event.ts';
 import { homeOf, readWhen, type TimeFlag } from './read-when.ts';
 import { normaliseRule } from './rule.ts';
-import { endAfter, localDateTime, occurrenceOf, stampsOf, wallTimeIn, type ZoneReader } from './time.ts';
-
-/** The dates that one series may name one by one. */
-const maxDates = 5_000;
+import { occurrenceOf } from './time.ts';
 
 /** Of one event: its face, what else was said of it, and which occurrence it is where it stands alone. */
 export type Piece = Readonly<{
@@ -21,126 +19,110 @@ export type Piece = Readonly<{
   recurrence: OccurrenceStart | null;
   flags: readonly TimeFlag[];
 }>;
+export type ReadSeries = Readonly<{ pieces: readonly Piece[]; problems: readonly string[] }>;
 
-/** An override that was read against its series. */
-type Changed = Readonly<{ occurrence: OccurrenceStart; face: OccurrenceFace; cancelled: boolean; flags: readonly TimeFlag[] }>;
+/** An override read against its series. */
+type Changed = Readonly<{
+  raw: RawEvent;
+  occurrence: OccurrenceStart;
+  when: When;
+  details: Details;
+  flags: readonly TimeFlag[];
+}>;
 
 /**
- * The pieces of one UID: first the event or series itself, then the dates of RDATE, which the model of a series cannot
- * hold. An override that cannot be read is a problem of its own. Throws IcalError when the master cannot be read.
+ * The pieces of one UID: the series with its overrides, and the dates of RDATE, which the model of a series cannot
+ * hold, one by one; without a rule, every date one by one. An override that cannot be read is a problem of its own.
+ * Throws IcalError and RangeError when the master cannot be read.
  */
 export function readSeries(master: RawEvent, overrides: readonly RawEvent[], zone: ZoneName): ReadSeries {
   const { properties, zones } = master;
   const { when, flags } = readWhen(properties, homeOf(properties, zone), zones);
   const details = detailsOf(master);
   const { changed, problems } = readOverrides(overrides, when);
-  const left = leftOut(properties, when, zones, changed);
-  const rrule = ruleOf(properties, when);
-  const series = rrule === null ? null : seriesOf(rrule, left, changed);
-  const allFlags = [...flags, ...changed.flatMap(one => one.flags)];
-  const piece = { raw: master, details, recurrence: null, flags: allFlags };
-  const start = occurrenceAt(when, Temporal.PlainDateTime.from(when.start));
-  const extra = extraDates(properties, when, zones).filter(({ occurrence }) => !inSeries(occurrence, when, series, left));
-  if (series !== null) {
-    return { pieces: [{ ...piece, face: faceOf(details, when, series) }, ...extra.map(alone)], problems };
+  const alive = changed.filter(one => one.details.status !== 'cancelled');
+  const cancelled = changed.filter(one => one.details.status === 'cancelled').map(one => one.occurrence);
+  const changedAt = new Set(alive.map(({ occurrence }) => occurrence));
+  const left = new Set([...leftOut(properties, when, zones, changedAt), ...cancelled]);
+  const rrule = ruleOf(master, when);
+  const series = rrule === null ? null : { rrule, exdates: [...left].sort(), overrides: overridesOf(alive) };
+  const extra = extraDates(properties, { when, zones, series }).filter(({ occurrence: at }) => !left.has(at) && !changedAt.has(at));
+  const one = (at: OccurrenceStart | null, shown: When): Piece => ({
+    raw: master,
+    face: faceOf(details, shown, null),
+    details,
+    recurrence: at,
+    flags,
+  });
+  const dates = extra.map(date => one(date.occurrence, date.when));
+  if (series) {
+    const all = [...flags, ...changed.flatMap(({ flags: own }) => own)];
+    const whole = { raw: master, face: faceOf(details, when, series), details, recurrence: null, flags: all };
+    return { pieces: [whole, ...dates], problems };
   }
-  const single = { occurrence: start, when };
-  const changedAlone = changed.filter(one => !one.cancelled).map(one => one);
-  const replaced = new Set(changed.map(({ occurrence }) => occurrence));
-  return { pieces: [], problems };
+  const start = brandId<OccurrenceStart>(when.start);
+  const first = left.has(start) || changedAt.has(start) ? [] : [one(null, when)];
+  const moved = alive.map(({ raw, occurrence, when: shown, details: own, flags: seen }) => ({
+    raw,
+    face: faceOf(own, shown, null),
+    details: own,
+    recurrence: occurrence,
+    flags: seen,
+  }));
+  return { pieces: [...first, ...dates, ...moved], problems };
 }
 
-/** An override whose master is not there, as an item of its own; none when it is cancelled. */
-export function readAlone(override: RawEvent, zone: ZoneName, master: When | null = null): readonly Piece[] {
+/** An override whose master is not there, as an item of its own. */
+export function readAlone(override: RawEvent, zone: ZoneName): Piece {
   const details = detailsOf(override);
   const recurrence = recurrenceIdOf(override);
-  if (details.status === 'cancelled' && master !== null) return [];
   const { when, flags } = readWhen(override.properties, zone, override.zones);
-  const occurrence = recurrence && occurrenceOf(recurrence, master ?? when, override.zones);
-  return [{ raw: override, face: faceOf(details, when, null), details, recurrence: occurrence, flags }];
+  const occurrence = recurrence && occurrenceOf(recurrence, when, override.zones);
+  return { raw: override, face: faceOf(details, when, null), details, recurrence: occurrence, flags };
+}
+
+function readOverrides(overrides: readonly RawEvent[], master: When) {
+  const changed = new Map<OccurrenceStart, Changed>();
+  const problems: string[] = [];
+  for (const override of overrides) {
+    try {
+      const one = readOverride(override, master);
+      changed.set(one.occurrence, one);
+    } catch (error) {
+      problems.push(`a changed occurrence: ${problemOf(error)}`);
+    }
+  }
+  return { changed: [...changed.values()], problems };
 }
 
 function readOverride(override: RawEvent, master: When): Changed {
-  const range = propertyOf(override.properties, 'RECURRENCE-ID')?.params.get('RANGE');
-  if (range !== undefined) {
-    throw new IcalError('bad-value', 'an occurrence is changed with RANGE, which is not supported');
+  if (propertyOf(override.properties, 'RECURRENCE-ID')?.params.has('RANGE')) {
+    throw new IcalError('bad-value', 'it changes all later ones too (RANGE), which is not supported');
   }
   const recurrence = recurrenceIdOf(override);
-  if (!recurrence) throw new IcalError('bad-value', 'an override has no RECURRENCE-ID');
+  if (!recurrence) throw new IcalError('bad-value', 'it has no RECURRENCE-ID');
   const occurrence = occurrenceOf(recurrence, master, override.zones);
-  const { title, place, notes, busy, status } = detailsOf(override);
-  const cancelled = status === 'cancelled';
   const { when, flags } = readWhen(override.properties, master.zone, override.zones);
-  return { occurrence, face: { when, title, place, notes, busy }, cancelled, flags };
+  return { raw: override, occurrence, when, details: detailsOf(override), flags };
+}
+
+function ruleOf({ properties }: RawEvent, when: When): string | null {
+  const [rule, second] = properties.filter(({ name }) => name === 'RRULE');
+  if (second || propertyOf(properties, 'EXRULE')) {
+    throw new IcalError('bad-rule', 'the event has more than one RRULE, or an EXRULE; allowed is one RRULE');
+  }
+  return rule ? normaliseRule(rule.value, when) : null;
+}
+
+function overridesOf(changed: readonly Changed[]): Series['overrides'] {
+  return changed
+    .map(({ occurrence, when, details: { title, place, notes, busy } }) => ({
+      occurrence,
+      face: { when, title, place, notes, busy },
+    }))
+    .sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1));
 }
 
 function faceOf({ title, place, notes, url, busy }: Details, when: When, series: Series | null): Face {
   return { when, title, place, notes, url, busy, series };
-}
-
-/** EXDATEs and cancelled overrides. An override that is alive brings back a date that EXDATE also names. */
-function leftOut(
-  properties: readonly Property[],
-  when: When,
-  zones: ZoneReader,
-  changed: readonly Changed[],
-): ReadonlySet<OccurrenceStart> {
-  const named = properties
-    .filter(({ name, value }) => name === 'EXDATE' && value !== '')
-    .flatMap(stampsOf)
-    .map(stamp => occurrenceOf(stamp, when, zones));
-  if (named.length > maxDates) throw new IcalError('too-large', `the series leaves out more than ${maxDates} dates`);
-  const alive = new Set(changed.filter(({ cancelled }) => !cancelled).map(({ occurrence }) => occurrence));
-  const cancelled = changed.filter(one => one.cancelled).map(({ occurrence }) => occurrence);
-  return new Set([...named.filter(occurrence => !alive.has(occurrence)), ...cancelled]);
-}
-
-function seriesOf(rrule: string, left: ReadonlySet<OccurrenceStart>, changed: readonly Changed[]): Series {
-  return {
-    rrule,
-    exdates: [...left].sort(),
-    overrides: changed
-      .filter(({ cancelled }) => !cancelled)
-      .map(({ occurrence, face }) => ({ occurrence, face }))
-      .sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1)),
-  };
-}
-
-type Extra = Readonly<{ occurrence: OccurrenceStart; when: When }>;
-
-/** The dates of RDATE; the own length of a PERIOD wins (RFC 5545 section 3.8.5.2). */
-function extraDates(properties: readonly Property[], when: When, zones: ZoneReader): readonly Extra[] {
-  const values = properties
-    .filter(({ name, value }) => name === 'RDATE' && value !== '')
-    .flatMap(property => property.value.split(',').map(value => ({ ...property, value })));
-  if (values.length > maxDates) throw new IcalError('too-large', `the event names more than ${maxDates} dates`);
-  const extras = values.flatMap(property =>
-    stampsOf(property).map(stamp => {
-      const occurrence = occurrenceOf(stamp, when, zones);
-      const moved = movedTo(when, Temporal.PlainDateTime.from(occurrence));
-      return { occurrence, when: withPeriod(moved, property, zones) };
-    }),
-  );
-  return [...new Map(extras.map(extra => [extra.occurrence, extra])).values()];
-}
-
-function withPeriod(when: When, property: Property, zones: ZoneReader): When {
-  const length = property.value.split('/')[1]?.trim();
-  if (length === undefined || when.kind === 'all-day') return when;
-  if (/^\+?P/i.test(length)) return { ...when, end: endAfter(when.start, when.zone, length) };
-  const [end] = stampsOf({ ...property, value: length });
-  return end ? { ...when, end: localDateTime(wallTimeIn(when.zone, end, zones)) } : when;
-}
-
-function inSeries(
-  occurrence: OccurrenceStart,
-  when: When,
-  series: Series | null,
-  left: ReadonlySet<OccurrenceStart>,
-): boolean {
-  if (left.has(occurrence) || occurrence === when.start) return true;
-  if (series === null) return false;
-  if (series.overrides.some(one => one.occurrence === occurrence)) return true;
-  const { from } = rangeOf(movedTo(when, Temporal.PlainDateTime.from(occurrence)));
-  return occurrences(when, series, { from, to: from + 1 }, 10).starts.some(one => one.occurrence === occurrence);
 }

@@ -4,7 +4,7 @@ import type { Face } from '../model/face.ts';
 import type { OccurrenceStart } from '../model/series.ts';
 import type { ZoneName } from '../model/when.ts';
 import { type Block, parseBlocks } from './block.ts';
-import { IcalError } from './ical-error.ts';
+import { IcalError, problemOf } from './ical-error.ts';
 import { propertiesOf, propertyOf } from './property.ts';
 import { type EventStatus, type RawEvent, rawEvent } from './read-event.ts';
 import { type Piece, readAlone, readSeries } from './read-series.ts';
@@ -118,7 +118,7 @@ function readGroup(
   const master = masters.reduce<RawEvent | null>((best, one) => (best && isNewer(best, one) ? best : one), null);
   if (masters.length > 1) report('several events have this UID; the newest is read');
   if (!master) {
-    for (const override of overrides) attempt(() => readAlone(override, zone));
+    for (const override of overrides) attempt(() => [readAlone(override, zone)]);
     return;
   }
   attempt(() => {
@@ -143,11 +143,4 @@ function itemOf({ raw, face, details, recurrence, flags }: Piece, group: readonl
   const { marker, blocks, status, own, callboardId } = details;
   const all = new Set<TimeFlag>([...flags, ...(guessed ? ['zone-guessed' as const] : [])]);
   return { uid: raw.uid, face, marker, blocks, status, sequence: raw.sequence, recurrence, flags: [...all], own, callboardId };
-}
-
-/** RangeError is Temporal's word for a date outside its calendar. Anything else is a defect of ours. */
-function problemOf(error: unknown): string {
-  if (error instanceof IcalError) return error.message;
-  if (error instanceof RangeError) return 'a date or time is out of range';
-  throw error;
 }

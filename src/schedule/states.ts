@@ -3,8 +3,9 @@ import type { EventContent, EventState } from '../model/event.ts';
 import type { Instant } from '../model/ids.ts';
 import { rangeOf } from '../model/when.ts';
 
+/** Beyond the sheet of states, an idea may be cancelled: nobody was told of it, so it just goes. */
 const moves: Readonly<Record<EventState, readonly EventState[]>> = {
-  idea: ['pencilled', 'confirmed'],
+  idea: ['pencilled', 'confirmed', 'cancelled'],
   pencilled: ['confirmed', 'cancelled', 'idea'],
   confirmed: ['issued', 'changed', 'cancelled'],
   issued: ['changed', 'cancelled'],

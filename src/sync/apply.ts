@@ -12,8 +12,8 @@ import type { Step } from './plan.ts';
 import { faceHash } from './project.ts';
 import { RemoteError } from './remote-error.ts';
 import type { Run } from './run.ts';
-import { type Job, type Outcome, performJob } from './write-job.ts';
 import { allUnits, unitsOf } from './units.ts';
+import { type Job, type Outcome, performJob } from './write-job.ts';
 
 const chunkSize = 64;
 
@@ -100,7 +100,16 @@ function newAttempt(
 ): Attempt {
   const { runtime } = run.parts;
   const id = runtime.id() as AttemptId;
-  return { id, calendarId: copy.calendarId, key: copy.key, verb, fields, units, startedAt: runtime.now(), outcome: 'open' };
+  return {
+    id,
+    calendarId: copy.calendarId,
+    key: copy.key,
+    verb,
+    fields,
+    units,
+    startedAt: runtime.now(),
+    outcome: 'open',
+  };
 }
 
 async function journal(run: Run, chunk: readonly Job[]): Promise<void> {
@@ -151,7 +160,8 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
     case 'removed':
       await close('done');
       await r.copies.forget(run.row.link.id, [outcome.remoteId]);
-      if (job.copy) await r.copies.putCopies([{ ...job.copy, state: 'removed', base: null, declined: {}, remoteId: null }]);
+      if (job.copy)
+        await r.copies.putCopies([{ ...job.copy, state: 'removed', base: null, declined: {}, remoteId: null }]);
       run.tally.deleted += 1;
       return;
     case 'found':
@@ -180,7 +190,11 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
   }
 }
 
-async function putSight(run: Run, r: Repositories, observed: Parameters<Repositories['copies']['putSights']>[1][number]) {
+async function putSight(
+  run: Run,
+  r: Repositories,
+  observed: Parameters<Repositories['copies']['putSights']>[1][number],
+) {
   const row = await r.calendars.get(run.row.link.id);
   await r.copies.putSights(run.row.link.id, [observed], [], row?.snapshotId ?? null, run.parts.runtime.now());
 }
@@ -191,7 +205,8 @@ type Written = Extract<Outcome, { kind: 'written' }>;
 function placedCopy(run: Run, job: Extract<Job, { kind: 'create' | 'update' }>, { written }: Written): Copy {
   const now = run.parts.runtime.now();
   const writes = [...job.copy.writes, now].slice(-11);
-  const expected = job.kind === 'create' ? { ...job.creation.face, ...run.session.canon(job.creation.face) } : job.step.seen;
+  const expected =
+    job.kind === 'create' ? { ...job.creation.face, ...run.session.canon(job.creation.face) } : job.step.seen;
   const sent = job.kind === 'create' ? job.creation.face : job.step.sent;
   const marker = job.kind === 'create' ? job.creation.marker : job.change.marker;
   const base = {

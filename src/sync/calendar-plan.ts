@@ -67,7 +67,8 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const finished = before === null || isFinished(before) || before.remoteId === null;
     const observed = finished ? null : (sights.get(before.remoteId) ?? null);
     const open = before ? (attempts.get(before.key) ?? []) : [];
-    const settled = before && settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now);
+    const settled =
+      before && settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now);
     done.push(...(settled?.done ?? []));
     expired.push(...(settled?.expired ?? []));
     if (settled) copies.set(event, settled.copy);
@@ -126,7 +127,9 @@ function findStrays(
   sights: ReadonlyMap<RemoteId, Observed>,
   copies: ReadonlyMap<EventId, Copy>,
 ): Stray[] {
-  const owned = new Set(input.copies.flatMap(copy => (copy.remoteId === null || isFinished(copy) ? [] : [copy.remoteId])));
+  const owned = new Set(
+    input.copies.flatMap(copy => (copy.remoteId === null || isFinished(copy) ? [] : [copy.remoteId])),
+  );
   const present = [...sights.values()].filter(sight => sight.kind === 'present');
   const marked = present.filter(item => item.marker !== null && !owned.has(item.remoteId));
   if (marked.length === 0) return [];

@@ -16,7 +16,9 @@ const fieldWords: Readonly<Record<Field, string>> = {
 };
 
 export function meetingTitle(kind: Meeting['kind'], person: string, title: string, met: readonly Met[]): string {
-  const what = [...new Set(met.map(one => (one.occurrence === null ? fieldWords[one.field] : `date ${one.occurrence}`)))];
+  const what = [
+    ...new Set(met.map(one => (one.occurrence === null ? fieldWords[one.field] : `date ${one.occurrence}`))),
+  ];
   const words = what.join(', ');
   switch (kind) {
     case 'conflict':

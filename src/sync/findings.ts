@@ -30,7 +30,12 @@ export async function openFinding(r: Repositories, stamp: Stamp, facts: FindingF
 }
 
 /** The problem is no more; what was decided stays on record. */
-export async function closeFinding(r: Repositories, stamp: Stamp, production: ProductionId, key: string): Promise<void> {
+export async function closeFinding(
+  r: Repositories,
+  stamp: Stamp,
+  production: ProductionId,
+  key: string,
+): Promise<void> {
   const known = await r.findings.byKey(production, key);
   if (known?.state === 'open') await r.findings.put({ ...known, state: 'closed', changedAt: stamp.now() });
 }

@@ -46,15 +46,16 @@ export function mergeFaces(input: MergeInput): Verdict[] {
     const equal = sameUnit(unit, unitValue(canonical, unit), theirs);
     const was = shown ? unitValue(shown, unit) : undefined;
     const weChanged = !sent || !sameUnit(unit, ours, unitValue(sent, unit));
-    const theyChanged = !shown || (!sameUnit(unit, theirs, was) && !isPending(pending, unit, theirs));
-    const verdict = judge(weChanged, theyChanged, equal);
+    const moved = !shown || !sameUnit(unit, theirs, was);
+    const theyChanged = moved && !(shown && isPending(pending, unit, theirs));
+    const verdict = moved && equal ? 'agreed' : judge(weChanged, theyChanged);
     if (verdict !== null) verdicts.push({ unit, verdict, ours, theirs, base: was });
   }
   return verdicts;
 }
 
-function judge(weChanged: boolean, theyChanged: boolean, equal: boolean): Verdict['verdict'] | null {
-  if (theyChanged) return equal ? 'agreed' : weChanged ? 'both' : 'theirs';
+function judge(weChanged: boolean, theyChanged: boolean): 'ours' | 'theirs' | 'both' | null {
+  if (theyChanged) return weChanged ? 'both' : 'theirs';
   return weChanged ? 'ours' : null;
 }
 

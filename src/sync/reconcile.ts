@@ -26,7 +26,7 @@ const lookLimit = 100;
 
 /** Brings one calendar into step. Never throws for what a provider does: that is in the result. */
 export async function reconcile(parts: SyncParts, id: CalendarId, signal: AbortSignal): Promise<RunResult> {
-  const { store, runtime } = parts;
+  const { store } = parts;
   const row = await store.read(r => r.calendars.get(id));
   if (row === null) return result(id, 'failed', 'there is no such calendar');
   if (row.state === 'halted') return result(id, 'halted', row.problem);
@@ -68,7 +68,8 @@ async function runLeased(parts: SyncParts, row: CalendarRow, lease: Lease, signa
     problem = error;
   }
   const outcome = problem === null ? null : describeProblem(problem);
-  if (outcome?.state === 'fault') runtime.log.error({ calendar: row.link.id, err: problem }, 'a run failed by a defect');
+  if (outcome?.state === 'fault')
+    runtime.log.error({ calendar: row.link.id, err: problem }, 'a run failed by a defect');
   await finishRun(parts, row, outcome, halted, problem);
   await store.write(r =>
     r.calendars.addRun({

@@ -11,8 +11,8 @@ import { contentFromCopy } from '../schedule/from-calendar.ts';
 import { saveEvent } from '../schedule/save.ts';
 import type { Repositories } from '../store/store.ts';
 import type { CalendarPlan, PlannedCopy } from './calendar-plan.ts';
-import { closeFinding, mergeMet, openFinding } from './findings.ts';
 import { brakeTitle, meetingTitle, removalSuggestions } from './finding-texts.ts';
+import { closeFinding, mergeMet, openFinding } from './findings.ts';
 import type { Meeting, Step } from './plan.ts';
 import type { Run } from './run.ts';
 
@@ -176,7 +176,12 @@ async function openRemoval(run: Run, r: Repositories, planned: PlannedCopy, snap
   if (opened) run.tally.conflicts += 1;
 }
 
-async function recordBrake(run: Run, r: Repositories, plan: CalendarPlan, openKeys: ReadonlySet<string>): Promise<void> {
+async function recordBrake(
+  run: Run,
+  r: Repositories,
+  plan: CalendarPlan,
+  openKeys: ReadonlySet<string>,
+): Promise<void> {
   const { link } = run.row;
   const key = `brake/${link.id}`;
   if (plan.brake === null) {

@@ -45,7 +45,8 @@ export async function resolveFinding(store: Store, resolution: Resolution): Prom
   return await store.write(async r => {
     const finding = await r.findings.get(resolution.id);
     if (!finding) throw new ResolveError('unknown-finding', `there is no finding ${resolution.id}`);
-    if (finding.state !== 'open') throw new ResolveError('not-open', `finding ${finding.id} is ${finding.state} already`);
+    if (finding.state !== 'open')
+      throw new ResolveError('not-open', `finding ${finding.id} is ${finding.state} already`);
     await decide(r, finding, resolution);
     const decided = { choice: resolution.choice, by: resolution.by, at: resolution.now };
     const closed: Finding = { ...finding, state: 'decided', decided, changedAt: resolution.now };
@@ -75,7 +76,10 @@ async function decide(r: Repositories, finding: Finding, resolution: Resolution)
       return await decideRemoval(r, finding, resolution);
     case 'brake':
       if (choice === 'canonical') return await release(r, finding);
-      throw new ResolveError('not-possible', 'a brake is released with --take canonical, or `callboard calendars release`');
+      throw new ResolveError(
+        'not-possible',
+        'a brake is released with --take canonical, or `callboard calendars release`',
+      );
     case 'item':
       if (choice === 'canonical') return;
       break;
@@ -160,7 +164,13 @@ async function decideRemoval(r: Repositories, finding: Finding, resolution: Reso
     case 'suggestion:2': {
       const { event } = await eventOf(r, finding);
       const { production } = finding;
-      const edit = { production, by: resolution.by, source: 'conflict', now: resolution.now, held: resolution.held } as const;
+      const edit = {
+        production,
+        by: resolution.by,
+        source: 'conflict',
+        now: resolution.now,
+        held: resolution.held,
+      } as const;
       await cancelEvent(r, { ...edit, id: event.id, expected: event.version });
       return;
     }

@@ -1,6 +1,7 @@
 /** Who may change what from their own calendar: role × field → accept, propose or restore. Pure. */
-import type { Field } from '../model/face.ts';
+
 import type { EventContent } from '../model/event.ts';
+import type { Field } from '../model/face.ts';
 import type { Person } from '../model/person.ts';
 import { roleOf } from '../model/role.ts';
 import type { Policy } from './plan.ts';

@@ -74,7 +74,8 @@ function landAttempt(
   const landed = (attempt.units as readonly Unit[]).filter(unit =>
     sameUnit(unit, unitValue(canonical, unit), unitValue(seen, unit)),
   );
-  const pick = (from: ReturnType<typeof unitsOf>) => new Map(landed.map(unit => [unit, unitValue(from, unit)] as const));
+  const pick = (from: ReturnType<typeof unitsOf>) =>
+    new Map(landed.map(unit => [unit, unitValue(from, unit)] as const));
   return {
     base: { ...base, sent: withUnits(base.sent, pick(sent)), seen: withUnits(base.seen, pick(seen)) },
     all: landed.length === attempt.units.length,

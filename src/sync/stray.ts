@@ -53,7 +53,8 @@ export function judgeStrays(
     }
     if (claim.generation < copy.generation || copy.state === 'removed') return { item, do: 'remove' };
     const own = copy.remoteId;
-    if ((own !== null && own !== item.remoteId && living.has(own)) || taken.has(claim.event)) return { item, do: 'unmark' };
+    if ((own !== null && own !== item.remoteId && living.has(own)) || taken.has(claim.event))
+      return { item, do: 'unmark' };
     taken.add(claim.event);
     return { item, do: 'adopt', claim };
   });

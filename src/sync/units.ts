@@ -18,7 +18,9 @@ const plainFields = ['when', 'title', 'place', 'notes', 'url', 'busy'] as const;
 const occurrenceUnit = (start: OccurrenceStart): Unit => `occurrence ${start}`;
 
 export function fieldOf(unit: Unit): Field {
-  return unit === 'rule' || unit.startsWith('occurrence ') ? 'series' : (plainFields.find(field => field === unit) ?? 'series');
+  return unit === 'rule' || unit.startsWith('occurrence ')
+    ? 'series'
+    : (plainFields.find(field => field === unit) ?? 'series');
 }
 
 /** Takes fields apart; fields that are not given have no units. */

@@ -1,10 +1,14 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: references in single quotes are what is tested here
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.ts';
 import { createFolder, load, production, refusal } from './folder.ts';
 
 describe('references', () => {
   it('${NAME} takes an environment variable, alone and inside a longer text', async () => {
-    const config = await load(`${production}store: postgres://office:\${PW}@\${HOST}:5432/board\n`, { PW: 'a', HOST: 'h' });
+    const config = await load(`${production}store: postgres://office:\${PW}@\${HOST}:5432/board\n`, {
+      PW: 'a',
+      HOST: 'h',
+    });
     expect(config.store).toBe('postgres://office:a@h:5432/board');
   });
 
@@ -14,12 +18,16 @@ describe('references', () => {
   });
 
   it('a password of digits stays a text', async () => {
-    const entry = 'calendars: [{ person: C1, provider: caldav, url: "https://a.test/", username: u, password: "${PW}" }]';
+    const entry =
+      'calendars: [{ person: C1, provider: caldav, url: "https://a.test/", username: u, password: "${PW}" }]';
     expect((await load(production + entry, { PW: '0123' })).calendars[0]?.password).toBe('0123');
   });
 
   it('${file:PATH} takes the content of a file beside the configuration, without the line end', async () => {
-    const cwd = createFolder({ 'callboard.yaml': `${production}store: sqlite:\${file:name.txt}\n`, 'name.txt': ' a b\n\n' });
+    const cwd = createFolder({
+      'callboard.yaml': `${production}store: sqlite:\${file:name.txt}\n`,
+      'name.txt': ' a b\n\n',
+    });
     expect((await loadConfig({ file: `${cwd}/callboard.yaml`, env: {}, cwd: '/' })).store).toBe('sqlite: a b');
   });
 
@@ -60,7 +68,10 @@ describe('secrets in errors', () => {
     ['a store address', `store: mysql://office:${secret}@host/db`],
     ['a broken address', `store: "mysql:office:${secret}@host"`],
     ['a transport', `mail: { transport: "ftp://office:${secret}@host/${secret}" }`],
-    ['a feed with its secret path', `calendars: [{ person: C1, provider: ics, url: "http://feeds.test/${secret}/basic.ics" }]`],
+    [
+      'a feed with its secret path',
+      `calendars: [{ person: C1, provider: ics, url: "http://feeds.test/${secret}/basic.ics" }]`,
+    ],
     ['a user in an address', `calendars: [{ person: C1, provider: caldav, url: "https://u:${secret}@a.test/" }]`],
     ['a file of secrets', 'secretsKey: ${file:key.txt}'],
   ])('%s typed wrong into the file is not repeated', async (_what, text) => {

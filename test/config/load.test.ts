@@ -85,7 +85,8 @@ describe('a file that is not a configuration', () => {
 });
 
 it('a file of one megabyte is read whole', async () => {
-  const entry = (id: number) => `  - { person: C${id}, provider: ics, url: "https://feeds.test/${'x'.repeat(150)}${id}" }\n`;
+  const entry = (id: number) =>
+    `  - { person: C${id}, provider: ics, url: "https://feeds.test/${'x'.repeat(150)}${id}" }\n`;
   const entries = Array.from({ length: 5000 }, (_, id) => entry(id)).join('');
   expect(entries.length).toBeGreaterThan(1_000_000);
   expect((await load(`${production}calendars:\n${entries}`)).calendars).toHaveLength(5000);

@@ -54,7 +54,11 @@ const wrong: readonly (readonly [string, string, string])[] = [
   [microsoft(`${app}, certificateFile: ""`), 'connectors.microsoft.certificateFile', 'found ""'],
   [microsoft(`${app}, clientSecret: s, domains: [x]`), 'connectors.microsoft.domains[0]', 'found "x"'],
   [microsoft(`${app}, clientSecret: s, authority: no`), 'connectors.microsoft.authority', 'found "no"'],
-  [microsoft(`${app}, clientSecret: s, graphRoot: "https://a.test/#x"`), 'connectors.microsoft.graphRoot', 'allowed is'],
+  [
+    microsoft(`${app}, clientSecret: s, graphRoot: "https://a.test/#x"`),
+    'connectors.microsoft.graphRoot',
+    'allowed is',
+  ],
   ['calendars: { person: C1 }', 'calendars', 'allowed is a list of calendars'],
   ['calendars: [C1]', 'calendars[0]', 'allowed is a section with person, provider'],
   ['calendars: [{ provider: ics, url: "https://a.test" }]', 'calendars[0].person', "missing, needed is a person's id"],
@@ -62,8 +66,16 @@ const wrong: readonly (readonly [string, string, string])[] = [
   [link('provider: outlook'), 'calendars[0].provider', 'found "outlook", allowed is one of google'],
   [link('provider: caldav'), 'calendars[0].url', 'missing'],
   [link('provider: caldav, url: "http://dav.test/"'), 'calendars[0].url', 'http:// for this machine only'],
-  [link('provider: caldav, url: "https://a.test/", username: u'), 'calendars[0].password', 'username and password together'],
-  [link('provider: caldav, url: "https://a.test/", password: p'), 'calendars[0].username', 'username and password together'],
+  [
+    link('provider: caldav, url: "https://a.test/", username: u'),
+    'calendars[0].password',
+    'username and password together',
+  ],
+  [
+    link('provider: caldav, url: "https://a.test/", password: p'),
+    'calendars[0].username',
+    'username and password together',
+  ],
   [link('provider: caldav, url: "https://a.test/", mode: both'), 'calendars[0].mode', 'two-way, publish, busy'],
   [link('provider: caldav, url: "https://a.test/", carrier: feed'), 'calendars[0].carrier', 'one of copy, invite'],
   [link('provider: caldav, url: "https://a.test/", production: x'), 'calendars[0].production', 'one of tidewrack'],
@@ -88,7 +100,10 @@ describe('every key', () => {
 
 describe('unknown keys', () => {
   it.each([
-    ['sync: { intervall: 60s }', 'sync.intervall: unknown key (did you mean interval?), allowed is interval, concurrency'],
+    [
+      'sync: { intervall: 60s }',
+      'sync.intervall: unknown key (did you mean interval?), allowed is interval, concurrency',
+    ],
     ['server: { public_url: "https://a.test" }', 'server.public_url: unknown key (did you mean publicUrl?)'],
     ['secretKey: x', 'secretKey: unknown key (did you mean secretsKey?)'],
     ['mail: { qiuetPeriod: 10m }', 'mail.qiuetPeriod: unknown key (did you mean quietPeriod?)'],
@@ -146,13 +161,33 @@ describe('productions', () => {
   });
 
   it.each([
-    ['both forms at once', `${production}${two}`, 'callboard.yaml:2: productions: found a list, allowed is production or productions, not both'],
+    [
+      'both forms at once',
+      `${production}${two}`,
+      'callboard.yaml:2: productions: found a list, allowed is production or productions, not both',
+    ],
     ['none', 'store: sqlite:x', 'callboard.yaml:1: production: missing'],
-    ['an empty list', 'productions: []', 'callboard.yaml:1: productions: found a list, allowed is at least one production'],
-    ['one id twice', two.replace('id: b', 'id: a'), 'callboard.yaml:3: productions[1].id: found "a", allowed is an id of its own'],
-    ['an id with a space', production.replace('tidewrack', '"a b"'), 'production.id: found "a b", allowed is small letters'],
+    [
+      'an empty list',
+      'productions: []',
+      'callboard.yaml:1: productions: found a list, allowed is at least one production',
+    ],
+    [
+      'one id twice',
+      two.replace('id: b', 'id: a'),
+      'callboard.yaml:3: productions[1].id: found "a", allowed is an id of its own',
+    ],
+    [
+      'an id with a space',
+      production.replace('tidewrack', '"a b"'),
+      'production.id: found "a b", allowed is small letters',
+    ],
     ['no name', 'production: { id: a, timezone: UTC }', 'callboard.yaml:1: production.name: missing'],
-    ['a zone there is not', production.replace('Europe/London', 'Europe/Bristol'), 'production.timezone: found "Europe/Bristol"'],
+    [
+      'a zone there is not',
+      production.replace('Europe/London', 'Europe/Bristol'),
+      'production.timezone: found "Europe/Bristol"',
+    ],
     ['a rule set that is no name', production.replace(' }', ', rules: [UK] }'), 'production.rules[0]: found "UK"'],
   ])('%s is refused', async (_what, text, told) => {
     expect((await refusal(load(text))).message).toContain(told);
@@ -160,7 +195,9 @@ describe('productions', () => {
 
   it('with several productions a calendar says whose it is', async () => {
     const entry = (more: string) => `${two}calendars: [{ person: C1, provider: ics, url: "https://a.test/" ${more} }]`;
-    expect((await refusal(load(entry('')))).message).toContain('calendars[0].production: missing, needed is one of a, b');
+    expect((await refusal(load(entry('')))).message).toContain(
+      'calendars[0].production: missing, needed is one of a, b',
+    );
     expect((await load(entry(', production: b'))).calendars[0]?.production).toBe('b');
   });
 });
@@ -225,19 +262,25 @@ describe('values', () => {
     expect(rights.default).toEqual({ default: 'propose' });
   });
 
-  it.each(['http://127.0.0.1:5232/a/', 'http://localhost/a', 'http://dav.localhost/a', 'http://[::1]:80/', 'http://127.9.8.7/'])(
-    'plain %s is taken, for it stays on this machine',
-    async url => {
-      expect((await load(production + link(`provider: caldav, url: "${url}"`))).calendars[0]?.url).toBe(url);
-    },
-  );
+  it.each([
+    'http://127.0.0.1:5232/a/',
+    'http://localhost/a',
+    'http://dav.localhost/a',
+    'http://[::1]:80/',
+    'http://127.9.8.7/',
+  ])('plain %s is taken, for it stays on this machine', async url => {
+    expect((await load(production + link(`provider: caldav, url: "${url}"`))).calendars[0]?.url).toBe(url);
+  });
 
-  it.each(['http://127.evil.test/', 'http://localhost.evil.test/', 'http://10.0.0.1/', 'http://127.0.0.1@evil.test/', 'http://0.0.0.0/'])(
-    'plain %s is refused, for it would leave this machine',
-    async url => {
-      await refusal(load(production + link(`provider: caldav, url: "${url}"`)));
-    },
-  );
+  it.each([
+    'http://127.evil.test/',
+    'http://localhost.evil.test/',
+    'http://10.0.0.1/',
+    'http://127.0.0.1@evil.test/',
+    'http://0.0.0.0/',
+  ])('plain %s is refused, for it would leave this machine', async url => {
+    await refusal(load(production + link(`provider: caldav, url: "${url}"`)));
+  });
 });
 
 describe('calendars', () => {
@@ -253,9 +296,24 @@ calendars:
   - { person: C04, provider: ics, url: "webcal://feeds.test/x.ics" }
 `;
     const config = await load(production + text);
-    const same = { production: 'tidewrack', mode: 'two-way', carrier: 'copy', url: null, calendar: null, password: null };
+    const same = {
+      production: 'tidewrack',
+      mode: 'two-way',
+      carrier: 'copy',
+      url: null,
+      calendar: null,
+      password: null,
+    };
     expect(config.calendars).toEqual([
-      { ...same, person: 'C06', provider: 'caldav', url: 'http://127.0.0.1:5232/t/', user: 't', password: 'p', carrier: 'invite' },
+      {
+        ...same,
+        person: 'C06',
+        provider: 'caldav',
+        url: 'http://127.0.0.1:5232/t/',
+        user: 't',
+        password: 'p',
+        carrier: 'invite',
+      },
       { ...same, person: 'C02', provider: 'microsoft', user: 'idris@tidewrack.test', mode: 'publish' },
       { ...same, person: 'C03', provider: 'google', user: 'h@example.com', calendar: 'primary' },
       { ...same, person: 'C04', provider: 'ics', url: 'https://feeds.test/x.ics', user: null, mode: 'busy' },
@@ -267,6 +325,8 @@ calendars:
   it('one calendar of one person is linked once', async () => {
     const one = '{ person: C1, provider: ics, url: "https://a.test/x" }';
     const { message } = await refusal(load(`${production}calendars:\n  - ${one}\n  - ${one}\n`));
-    expect(message).toBe('callboard.yaml:4: calendars[1]: found a section, allowed is another calendar than calendars[0]');
+    expect(message).toBe(
+      'callboard.yaml:4: calendars[1]: found a section, allowed is another calendar than calendars[0]',
+    );
   });
 });

@@ -52,9 +52,12 @@ describe('a secret box', () => {
     expect(kindOf(() => openSecretBox(key).open(text))).toBe('damaged');
   });
 
-  it.each(['', 'short', 'A'.repeat(44), Buffer.alloc(31).toString('base64'), ` ${key}`])('refuses "%s" as a key', text => {
-    expect(kindOf(() => openSecretBox(text))).toBe('bad-key');
-  });
+  it.each(['', 'short', 'A'.repeat(44), Buffer.alloc(31).toString('base64'), ` ${key}`])(
+    'refuses "%s" as a key',
+    text => {
+      expect(kindOf(() => openSecretBox(text))).toBe('bad-key');
+    },
+  );
 
   it('says nothing of the secret or the key in its errors', () => {
     const sealed = openSecretBox(key).seal('hunter2');

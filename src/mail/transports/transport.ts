@@ -26,7 +26,10 @@ export function openTransport(address: string, runtime: Pick<Runtime, 'now'>): M
   if (scheme === 'file') return openFileTransport(resolve(address.slice('file:'.length)), runtime);
   if (scheme === 'graph' || scheme === 'gmail') {
     const connector = scheme === 'graph' ? 'Outlook' : 'Google';
-    throw new MailError('setup', `mail.transport ${scheme}: comes with the ${connector} connector, which is not built in yet`);
+    throw new MailError(
+      'setup',
+      `mail.transport ${scheme}: comes with the ${connector} connector, which is not built in yet`,
+    );
   }
   const url = scheme === 'smtp' || scheme === 'smtps' ? URL.parse(address) : null;
   if (!url?.hostname) throw new MailError('setup', 'mail.transport must be smtp://host, smtps://host or file:DIR');

@@ -88,14 +88,8 @@ export function cellsOfWhen(when: When): WhenCells {
   };
 }
 
-/**
- * The cells of a changed row over those of the stored one, where a sheet has only some of these columns. A new date
- * takes a stored end date along by as many days.
- */
-export function overlaid(stored: WhenCells | null, given: Partial<WhenCells>): Partial<WhenCells> {
-  if (stored === null) return given;
-  const joined = { ...stored, ...given };
-  if ('endDate' in given || stored.endDate === null || given.date === undefined) return joined;
-  const days = Temporal.PlainDate.from(stored.date).until(given.date).days;
-  return { ...joined, endDate: addDays(stored.endDate, days) };
+/** The stored end date taken along to a new date; null: none. */
+export function carriedEnd(stored: WhenCells, date: LocalDate): LocalDate | null {
+  if (stored.endDate === null) return null;
+  return addDays(stored.endDate, Temporal.PlainDate.from(stored.date).until(date).days);
 }

@@ -1,0 +1,86 @@
+/** A small vocabulary of faces, copies and sights that the tests of the engine share. */
+import type { Base, Copy, Present } from '../../src/model/copy.ts';
+import { allFields, type Face, type Fields } from '../../src/model/face.ts';
+import { copyKey } from '../../src/model/identity.ts';
+import {
+  brandId,
+  type CalendarId,
+  type CopyKey,
+  type EventId,
+  type ProductionId,
+  type RemoteId,
+  type Tag,
+} from '../../src/model/ids.ts';
+import type { When, ZoneName } from '../../src/model/when.ts';
+import type { CopyRules, Policy } from '../../src/sync/plan.ts';
+
+export const production = brandId<ProductionId>('tide');
+export const calendar = brandId<CalendarId>('C02-caldav');
+export const event = brandId<EventId>('E006');
+export const key = copyKey(production, event, calendar, 0);
+export const item = brandId<RemoteId>('/c02/item.ics');
+export const tag = (text: string) => brandId<Tag>(text);
+const london = 'Europe/London' as ZoneName;
+
+export const at = (start: string, end: string, zone: ZoneName = london): When =>
+  ({ kind: 'timed', start: `2027-03-${start}:00`, end: `2027-03-${end}:00`, zone }) as When;
+
+export const ten = at('08T10:00', '08T11:00');
+export const eleven = at('08T11:00', '08T12:00');
+export const noon = at('08T12:00', '08T13:00');
+
+export const meeting: Face = {
+  when: ten,
+  title: 'Production meeting',
+  place: 'Lantern House, Bristol',
+  notes: 'Bring the schedule.',
+  url: null,
+  busy: 'busy',
+  series: null,
+};
+
+export const asIs = (fields: Fields): Fields => fields;
+export const rules = (policy: Policy = 'propose', mode: CopyRules['mode'] = 'two-way'): CopyRules => ({
+  mode,
+  policy: () => policy,
+  fields: allFields,
+});
+
+export const baseOf = (face: Face, changes: Partial<Base> = {}): Base => ({
+  sent: face,
+  seen: face,
+  tag: tag('t1'),
+  eventVersion: 1,
+  guessed: [],
+  ...changes,
+});
+
+export const copyOf = (changes: Partial<Copy> = {}): Copy => ({
+  calendarId: calendar,
+  eventId: event,
+  generation: 0,
+  key,
+  state: 'placed',
+  remoteId: item,
+  base: baseOf(meeting),
+  problem: null,
+  stuckOn: null,
+  writes: [],
+  declined: {},
+  ...changes,
+});
+
+export const seen = (face: Face, changes: Partial<Present> = {}): Present => ({
+  kind: 'present',
+  remoteId: item,
+  tag: tag('t1'),
+  face,
+  marker: { key, version: 1 },
+  uid: 'u@callboard',
+  native: null,
+  blocks: true,
+  remark: null,
+  ...changes,
+});
+
+export const keyOf = (generation: number): CopyKey => copyKey(production, event, calendar, generation);
