@@ -1,6 +1,7 @@
 /** The composition root: configuration → store → connectors → engine, mail and web. The only file that knows all parts. */
 import { connectors } from '../connectors/registry.ts';
 import type { Config } from './config/schema.ts';
+import type { MailSettings } from './mail/outbox.ts';
 import type { Account } from './model/calendar.ts';
 import type { AccountId } from './model/ids.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -17,6 +18,7 @@ export interface App extends AsyncDisposable {
   readonly runtime: Runtime;
   readonly store: Store;
   readonly sync: SyncParts;
+  readonly mail: MailSettings;
   /** null: the configuration has no secretsKey, so nothing can be stored encrypted. */
   readonly secretBox: SecretBox | null;
 }
@@ -36,7 +38,8 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
     });
     await putConfigLinks(store, linksOf(config.calendars, 'config'));
     const sync = syncParts(config, runtime, store, secretBox);
-    return { config, runtime, store, sync, secretBox, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    const mail = mailSettings(config);
+    return { config, runtime, store, sync, mail, secretBox, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -70,4 +73,11 @@ function openStored(account: Account | null, box: SecretBox | null): string | nu
     'reconnect',
     'this account has a stored credential, and the configuration no secretsKey to open it',
   );
+}
+
+/** The office as its mail shows it: `TIDEWRACK Office <schedule@tidewrack.test>`. */
+function mailSettings({ mail }: Config): MailSettings {
+  const [, name = '', address = mail.from] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(mail.from) ?? [];
+  const { quietPeriodMs, quietHours, reviewOver } = mail;
+  return { office: { name: name || address, address, contact: '' }, quietPeriodMs, quietHours, reviewOver };
 }

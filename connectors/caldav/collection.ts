@@ -133,7 +133,7 @@ export class Collection {
     const reply = await this.#request({ method: 'DELETE', url: this.#address(id), headers });
     if (reply.status === 404 || reply.status === 410) return;
     if (reply.status === 207) this.#throwInner(reply, 'item');
-    else if (!isDone(reply)) throw this.#errorOf(reply, 'item', true);
+    else if (!isDone(reply)) throw this.#errorOf(reply, 'item');
   }
 
   /** Throws `gone` if the calendar itself is not there. */
@@ -166,7 +166,7 @@ export class Collection {
   /** A 207 to a write is a refusal in disguise unless every status in it is a success (Xandikos). */
   #throwInner(reply: DavReply, on: Act['on']): void {
     for (const { status, precondition } of parseMultistatus(reply.text).responses) {
-      if (status === null || status < 300 || (status === 404 && on === 'item')) continue;
+      if (status === null || status < 300) continue;
       throw remoteErrorOf({ status, precondition, retryAfter: null }, { on, now: this.#door.now() });
     }
   }

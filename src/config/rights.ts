@@ -1,45 +1,8 @@
-/** Who may change what from their own calendar: design.md section 4, roles of production-domain.md section 4. */
+/** Who may change what from their own calendar: design.md section 4. */
 import { z } from 'zod';
 import { allFields, type Field } from '../model/face.ts';
+import { type RoleKey, roleKeys } from '../model/role.ts';
 import { choice } from './values.ts';
-
-export const roleKeys = [
-  'secretary',
-  'coordinator',
-  'production_manager',
-  'line_producer',
-  'producer',
-  'exec',
-  'first_ad',
-  'second_ad',
-  'third_ad',
-  'runner',
-  'cast_coordinator',
-  'cast_pa',
-  'location_manager',
-  'unit_manager',
-  'travel',
-  'transport',
-  'driver',
-  'hod',
-  'crew',
-  'cast',
-  'agent',
-  'manager',
-  'publicist',
-  'guardian',
-  'chaperone',
-  'tutor',
-  'access_coordinator',
-  'intimacy_coordinator',
-  'medic',
-  'safety',
-  'accounts',
-  'post',
-  'publicity',
-  'viewer',
-] as const;
-export type RoleKey = (typeof roleKeys)[number];
 
 /** `accept`: a new version of the schedule under their name; `propose`: a finding; `restore`: ours is written back. */
 export type Right = 'accept' | 'propose' | 'restore';

@@ -54,5 +54,11 @@ function canonRule(rrule: string, when: When): string {
 /** Whole days carry no zone in a calendar, so those of an occurrence are its series'. */
 function canonOccurrence(face: OccurrenceFace, master: When | null): OccurrenceFace {
   const when = face.when.kind === 'all-day' && master ? { ...face.when, zone: master.zone } : face.when;
-  return { when, title: oneLine(face.title), place: oneLine(face.place), notes: canonNotes(face.notes), busy: face.busy };
+  return {
+    when,
+    title: oneLine(face.title),
+    place: oneLine(face.place),
+    notes: canonNotes(face.notes),
+    busy: face.busy,
+  };
 }

@@ -8,7 +8,11 @@ import { rawLine, textLine } from './property.ts';
 import type { EventStatus } from './read-event.ts';
 import { normaliseRule } from './rule.ts';
 
-export const productLines: readonly string[] = ['VERSION:2.0', 'PRODID:-//callboard//callboard//EN', 'CALSCALE:GREGORIAN'];
+export const productLines: readonly string[] = [
+  'VERSION:2.0',
+  'PRODID:-//callboard//callboard//EN',
+  'CALSCALE:GREGORIAN',
+];
 
 /** Now and the like: always UTC (RFC 5545 section 3.8.7). */
 export function instantLine(name: string, instant: Instant): string {

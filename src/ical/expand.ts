@@ -86,7 +86,10 @@ function wallStarts(
 function* walk(rule: ReturnType<typeof ruleFrom>, from: Temporal.PlainDateTime): Iterable<Temporal.PlainDateTime> {
   try {
     if (rule.options().count !== undefined) {
-      yield* rule.all().map(start => start.toPlainDateTime()).filter(start => Temporal.PlainDateTime.compare(start, from) >= 0);
+      yield* rule
+        .all()
+        .map(start => start.toPlainDateTime())
+        .filter(start => Temporal.PlainDateTime.compare(start, from) >= 0);
       return;
     }
     let next = rule.next(from.toZonedDateTime('UTC'), true);

@@ -1,8 +1,8 @@
 /** One VEVENT by itself: everything that needs neither its series nor its siblings. Pure. */
 import type { Marker } from '../model/copy.ts';
 import { splitNotes } from '../model/face.ts';
-import { brandId, type CopyKey } from '../model/ids.ts';
 import { shortHash } from '../model/identity.ts';
+import { brandId, type CopyKey } from '../model/ids.ts';
 import type { Busy } from '../model/series.ts';
 import type { Block } from './block.ts';
 import { type Property, propertiesOf, propertyOf } from './property.ts';

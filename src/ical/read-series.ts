@@ -46,7 +46,9 @@ export function readSeries(master: RawEvent, overrides: readonly RawEvent[], zon
   const left = new Set([...leftOut(properties, when, zones, changedAt), ...cancelled]);
   const rrule = ruleOf(master, when);
   const series = rrule === null ? null : { rrule, exdates: [...left].sort(), overrides: overridesOf(alive) };
-  const extra = extraDates(properties, { when, zones, series }).filter(({ occurrence: at }) => !left.has(at) && !changedAt.has(at));
+  const extra = extraDates(properties, { when, zones, series }).filter(
+    ({ occurrence: at }) => !left.has(at) && !changedAt.has(at),
+  );
   const one = (at: OccurrenceStart | null, shown: When): Piece => ({
     raw: master,
     face: faceOf(details, shown, null),

@@ -9,8 +9,7 @@ import { propertiesOf, propertyOf } from './property.ts';
 import { type EventStatus, type RawEvent, rawEvent } from './read-event.ts';
 import { type Piece, readAlone, readSeries } from './read-series.ts';
 import type { TimeFlag } from './read-when.ts';
-import type { ZoneReader } from './time.ts';
-import { resolveZone } from './zones.ts';
+import { zoneReader } from './zone-reader.ts';
 
 export type Reading = Readonly<{
   method: string | null;
@@ -81,31 +80,6 @@ function sourcesOf(calendar: Block, problems: Problem[]): readonly Source[] {
     });
 }
 
-/** The zones of one calendar object; each name is worked out once. */
-function zoneReader(calendar: Block): Readonly<{ zones: ZoneReader; guessed: ReadonlySet<string> }> {
-  const definitions = new Map(
-    calendar.blocks
-      .filter(({ name }) => name === 'VTIMEZONE')
-      .map(block => [propertyOf(propertiesOf(block), 'TZID')?.value ?? '', block]),
-  );
-  const known = new Map<string, ZoneName | null>();
-  const guessed = new Set<string>();
-  const resolve = (tzid: string, year: number): ZoneName | null => {
-    const block = definitions.get(tzid);
-    const found = resolveZone(tzid, block ? { block, year } : null);
-    if ('unknown' in found) return null;
-    if (found.guessed) guessed.add(tzid);
-    return found.zone;
-  };
-  const zones: ZoneReader = (tzid, year) => {
-    if (!known.has(tzid)) known.set(tzid, resolve(tzid, year));
-    const zone = known.get(tzid);
-    if (!zone) throw new IcalError('unknown-zone', 'the event is in a time zone that is not known');
-    return zone;
-  };
-  return { zones, guessed };
-}
-
 /** One UID: its series with its overrides, or the overrides alone. A bad override does not spoil the others. */
 function readGroup(
   group: readonly Source[],
@@ -139,8 +113,21 @@ function newestOf(overrides: readonly RawEvent[]): readonly RawEvent[] {
 }
 
 function itemOf({ raw, face, details, recurrence, flags }: Piece, group: readonly Source[]): ReadItem {
-  const guessed = group.some(source => source.raw.properties.some(({ params }) => source.guessed.has(params.get('TZID') ?? '')));
+  const guessed = group.some(source =>
+    source.raw.properties.some(({ params }) => source.guessed.has(params.get('TZID') ?? '')),
+  );
   const { marker, blocks, status, own, callboardId } = details;
   const all = new Set<TimeFlag>([...flags, ...(guessed ? ['zone-guessed' as const] : [])]);
-  return { uid: raw.uid, face, marker, blocks, status, sequence: raw.sequence, recurrence, flags: [...all], own, callboardId };
+  return {
+    uid: raw.uid,
+    face,
+    marker,
+    blocks,
+    status,
+    sequence: raw.sequence,
+    recurrence,
+    flags: [...all],
+    own,
+    callboardId,
+  };
 }

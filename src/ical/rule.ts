@@ -19,7 +19,11 @@ const parts: Readonly<Record<string, Part>> = {
   COUNT: { one: whole(1, 3000), list: false, allowed: '1 to 3000' },
   UNTIL: { one: text => untilOf(text) !== null, list: false, allowed: 'a date or a date and time in UTC' },
   WKST: { one: text => /^(MO|TU|WE|TH|FR|SA|SU)$/.test(text), list: false, allowed: 'MO to SU' },
-  BYDAY: { one: text => /^([+-]?([1-9]|[1-4]\d|5[0-3]))?(MO|TU|WE|TH|FR|SA|SU)$/.test(text), list: true, allowed: 'days such as MO or -1FR' },
+  BYDAY: {
+    one: text => /^([+-]?([1-9]|[1-4]\d|5[0-3]))?(MO|TU|WE|TH|FR|SA|SU)$/.test(text),
+    list: true,
+    allowed: 'days such as MO or -1FR',
+  },
   BYMONTH: { one: whole(1, 12), list: true, allowed: '1 to 12' },
   BYMONTHDAY: { one: signed(31), list: true, allowed: '1 to 31 or -1 to -31' },
   BYYEARDAY: { one: signed(366), list: true, allowed: '1 to 366 or -1 to -366' },
@@ -89,7 +93,11 @@ export function ruleFrom(rrule: string, start: Temporal.PlainDateTime, includeSt
  * Throws IcalError `bad-rule`.
  */
 export function normaliseRule(rrule: string, when: When): string {
-  const text = rrule.trim().replace(/^RRULE:/i, '').replace(/;$/, '').toUpperCase();
+  const text = rrule
+    .trim()
+    .replace(/^RRULE:/i, '')
+    .replace(/;$/, '')
+    .toUpperCase();
   const problem = checkRule(text);
   if (problem !== null) throw new IcalError('bad-rule', problem);
   return replaceUntil(text, until => formatUntil(until, when));

@@ -28,7 +28,9 @@ export type ZoneReader = (tzid: string, year: number) => ZoneName;
 /** The dates and times of one property; several in EXDATE and RDATE. Throws IcalError `bad-value`. */
 export function stampsOf(property: Property): readonly Stamp[] {
   const tzid = property.params.get('TZID');
-  return property.value.split(',').map(text => stampOf(text, tzid === undefined || tzid === '' ? null : tzid, property.name));
+  return property.value
+    .split(',')
+    .map(text => stampOf(text, tzid === undefined || tzid === '' ? null : tzid, property.name));
 }
 
 export function firstStamp(property: Property): Stamp {

@@ -31,12 +31,17 @@ function onsetsIn(properties: readonly Property[], [from, to]: readonly [Instant
   const before = offsetOf(propertyOf(properties, 'TZOFFSETFROM'));
   const offset = offsetOf(propertyOf(properties, 'TZOFFSETTO'));
   const start = wallTime(propertyOf(properties, 'DTSTART')?.value ?? '');
-  const extra = properties.filter(({ name }) => name === 'RDATE').flatMap(({ value }) => value.split(',').map(wallTime));
+  const extra = properties
+    .filter(({ name }) => name === 'RDATE')
+    .flatMap(({ value }) => value.split(',').map(wallTime));
   const rule = propertyOf(properties, 'RRULE')?.value.toUpperCase();
   const walls = [start, ...extra, ...(rule === undefined ? [] : ruleStarts(rule, start, before, from, to))];
   const onsets = walls.map(wall => ({ at: wall.toZonedDateTime('UTC').epochMilliseconds - before, offset }));
   // Of what lies before the window only the last can still hold in it.
-  const last = onsets.filter(({ at }) => at < from).sort((a, b) => a.at - b.at).slice(-1);
+  const last = onsets
+    .filter(({ at }) => at < from)
+    .sort((a, b) => a.at - b.at)
+    .slice(-1);
   return [...last, ...onsets.filter(({ at }) => at >= from && at < to)];
 }
 

@@ -2,7 +2,7 @@
 import { tzlib_get_ical_block, tzlib_get_timezones } from 'timezones-ical-library';
 import { findIana, WINDOWS_TO_IANA_MAP } from 'windows-iana';
 import type { Instant } from '../model/ids.ts';
-import { isZone, type ZoneName } from '../model/when.ts';
+import { isZone, type When, type ZoneName } from '../model/when.ts';
 import { type Block, newBlock, parseBlocks, renderBlock } from './block.ts';
 import { IcalError } from './ical-error.ts';
 import { offsetAt, onsetsOf } from './zone-definition.ts';
@@ -99,14 +99,19 @@ export function vtimezone(zone: ZoneName): string {
   return renderBlock(zoneBlock(zone));
 }
 
-/** The same as a component. */
-export function zoneBlock(zone: ZoneName): Block {
+function zoneBlock(zone: ZoneName): Block {
   const known = written.get(zone);
   if (known) return known;
   const library = libraryBlock(zone);
   const block = library && tellsTheTruth(library, zone) ? library : blockOfChanges(zone);
   written.set(zone, block);
   return block;
+}
+
+/** The VTIMEZONEs that these times need, each once. */
+export function zoneBlocks(whens: readonly When[]): readonly Block[] {
+  const zones = new Set<ZoneName>(whens.filter(({ kind }) => kind === 'timed').map(({ zone }) => zone));
+  return [...zones].sort().map(zoneBlock);
 }
 
 function libraryBlock(zone: ZoneName): Block | null {
@@ -132,12 +137,20 @@ function blockOfChanges(zone: ZoneName): Block {
   const first = observance(Temporal.PlainDateTime.from('1970-01-01T00:00:00'), start, start);
   const changes = changesOf(zone).map(change => {
     const before = change.subtract({ nanoseconds: 1 });
-    return observance(change.toPlainDateTime().add({ nanoseconds: before.offsetNanoseconds - change.offsetNanoseconds }), before, change);
+    return observance(
+      change.toPlainDateTime().add({ nanoseconds: before.offsetNanoseconds - change.offsetNanoseconds }),
+      before,
+      change,
+    );
   });
   return newBlock('VTIMEZONE', [`TZID:${zone}`], [first, ...changes]);
 }
 
-function observance(onset: Temporal.PlainDateTime, before: Temporal.ZonedDateTime, after: Temporal.ZonedDateTime): Block {
+function observance(
+  onset: Temporal.PlainDateTime,
+  before: Temporal.ZonedDateTime,
+  after: Temporal.ZonedDateTime,
+): Block {
   const summer = after.offsetNanoseconds > before.offsetNanoseconds;
   return newBlock(summer ? 'DAYLIGHT' : 'STANDARD', [
     `TZOFFSETFROM:${before.offset.replaceAll(':', '')}`,

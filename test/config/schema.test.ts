@@ -105,6 +105,7 @@ describe('unknown keys', () => {
       'sync.intervall: unknown key (did you mean interval?), allowed is interval, concurrency',
     ],
     ['server: { public_url: "https://a.test" }', 'server.public_url: unknown key (did you mean publicUrl?)'],
+    ['server: { hots: a }', 'server.hots: unknown key (did you mean host?)'],
     ['secretKey: x', 'secretKey: unknown key (did you mean secretsKey?)'],
     ['mail: { qiuetPeriod: 10m }', 'mail.qiuetPeriod: unknown key (did you mean quietPeriod?)'],
     ['rights: { frist_ad: {} }', 'rights.frist_ad: unknown key (did you mean first_ad?)'],

@@ -102,12 +102,13 @@ describe('what is told', () => {
     let current = meeting;
     for (const hour of hours) {
       current = edited(current, { when: timed('2027-03-16', hour, '19:00') });
-      expect(desk.plan(next(current), (now += 40_000)).length).toBe(2);
+      now += 40_000;
+      expect(desk.plan(next(current), now).length).toBe(2);
     }
     const open = desk.messages.filter(message => message.state === 'held');
     expect(open.length, 'one open message an event and reader').toBe(2);
     expect(open[0]?.dueAt, 'the quiet period restarts').toBe(now + minutes(10));
-    desk.plan(next(edited(current, { when: meeting.content.when })), (now += 40_000));
+    desk.plan(next(edited(current, { when: meeting.content.when })), now + 40_000);
     expect(desk.messages.filter(message => message.state !== 'sent').map(message => message.state)).toEqual([
       'dropped',
       'dropped',

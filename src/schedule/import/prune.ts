@@ -64,11 +64,7 @@ function namedBy(outlook: Outlook, gone: Vanished): Named[] {
       .filter(venue => !gone.venues.has(venue.id))
       .map(venue => ({ to: 'venue', id: venue.extra['serves'] ?? '', by: venue.id })),
     ...groups.flatMap(group => by(group.id, referencesIn(groupsColumns, rowOfGroup(group)))),
-    ...outlook.constraints.flatMap(constraint =>
-      gone.people.has(constraint.person)
-        ? [{ to: 'person', id: constraint.person, by: 'a constraint' }]
-        : by('a constraint', referencesIn(constraintsColumns, rowOfConstraint(constraint))),
-    ),
+    ...outlook.constraints.flatMap(each => by('a constraint', referencesIn(constraintsColumns, rowOfConstraint(each)))),
     ...[...outlook.events].flatMap(([id, content]) => (content.status === 'cancelled' ? [] : eventNames(id, content))),
   ];
 }

@@ -1,0 +1,65 @@
+/** `callboard status`: health, counts, lag, and how each calendar fares. */
+import type { App } from '../app.ts';
+import type { Command } from './context.ts';
+import { table } from './terminal.ts';
+
+export function statusCommand(): Command {
+  return async ({ terminal, app }) => {
+    await using callboard = await app();
+    const status = await readStatus(callboard);
+    terminal.result(status, () => text(status));
+    return 0;
+  };
+}
+
+async function readStatus({ store, runtime }: App) {
+  const now = runtime.now();
+  return await store.read(async r => {
+    const rows = await r.calendars.all();
+    const productions = await r.schedule.productions();
+    const findings = (await Promise.all(productions.map(({ id }) => r.findings.list(id, 'open')))).flat();
+    const messages = (await Promise.all(productions.map(({ id }) => r.mail.messages(id)))).flat();
+    const late = rows.filter(row => row.state !== 'halted' && row.nextAt < now).map(row => now - row.nextAt);
+    return {
+      store: store.dialect,
+      productions: productions.map(({ id, name, zone, revision }) => ({ id, name, zone, revision })),
+      counts: await r.meta.counts(),
+      openFindings: countBy(findings, finding => finding.kind),
+      messages: countBy(messages, message => message.state),
+      calendarStates: countBy(rows, row => row.state),
+      lagSeconds: Math.round(Math.max(0, ...late) / 1000),
+      calendars: rows.map(row => ({
+        id: row.link.id,
+        person: row.link.person,
+        state: row.state,
+        lastSyncAt: row.lastSyncAt === null ? null : new Date(row.lastSyncAt).toISOString(),
+        waiting: row.wakeSeq > row.doneSeq,
+        problem: row.problem,
+      })),
+    };
+  });
+}
+
+function countBy<Row>(rows: readonly Row[], key: (row: Row) => string): Readonly<Record<string, number>> {
+  const groups = [...Map.groupBy(rows, key)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(groups.map(([name, members]) => [name, members.length]));
+}
+
+type Status = Awaited<ReturnType<typeof readStatus>>;
+
+function text(status: Status): string {
+  const counts = (record: Readonly<Record<string, number>>) =>
+    Object.entries(record)
+      .map(([name, count]) => `${count} ${name}`)
+      .join(', ') || 'none';
+  const troubled = status.calendars.filter(calendar => calendar.state !== 'ok');
+  return [
+    ...status.productions.map(({ name, zone, revision }) => `${name} (${zone}), schedule revision ${revision}`),
+    `calendars: ${counts(status.calendarStates)}; lag ${status.lagSeconds} s`,
+    `open findings: ${counts(status.openFindings)}`,
+    `messages: ${counts(status.messages)}`,
+    ...(troubled.length === 0
+      ? []
+      : ['', table(['calendar', 'state', 'problem'], troubled.map(({ id, state, problem }) => [id, state, problem ?? '']))]),
+  ].join('\n');
+}

@@ -1,0 +1,113 @@
+/** The long-running part of callboard: keeps calendars in step, plans and sends mail, answers on the web. */
+import type { App } from './app.ts';
+import { type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
+import { localRunner } from './jobs/runner.ts';
+import { planMail } from './mail/outbox.ts';
+import { sendDue } from './mail/send.ts';
+import { type MailTransport, openTransport } from './mail/transports/transport.ts';
+import type { ProductionId } from './model/ids.ts';
+import { reconcile } from './sync/reconcile.ts';
+
+export type DaemonOptions = Readonly<{
+  version: string;
+  /** Buttons and pages of the demo. */
+  actions?: HttpOptions['actions'];
+  pages?: HttpOptions['pages'];
+  /** Replaces the configured mail transport. */
+  transport?: MailTransport;
+}>;
+
+export interface Daemon extends AsyncDisposable {
+  readonly url: string;
+  /** Look for work now: something was edited. */
+  wake(): void;
+}
+
+/** How often due work is looked for. Wakes come by the store, so a web page and a command line need no channel. */
+const lookMs = 1_000;
+/** Quiet periods and quiet hours end without an edit. */
+const mailLookMs = 15_000;
+
+/** Starts everything; disposing of the daemon lets what runs end first. Throws when the port is taken. */
+export async function startDaemon(app: App, options: DaemonOptions): Promise<Daemon> {
+  const { runtime, store, config } = app;
+  const transport = options.transport ?? openTransport(config.mail.transport, runtime);
+  const runner = localRunner({
+    store,
+    runtime,
+    concurrency: config.sync.concurrency,
+    pollMs: lookMs,
+    run: async (id, signal) => ((await reconcile(app.sync, id, signal)).state === 'busy' ? 'busy' : 'done'),
+  });
+  const http: HttpServer = await startHttp({
+    host: config.server.host,
+    port: config.server.port,
+    store,
+    runtime,
+    version: options.version,
+    startedAt: runtime.now(),
+    isReady: () => true,
+    log: runtime.log.child({ module: 'http' }),
+    ...(options.actions ? { actions: options.actions } : {}),
+    ...(options.pages ? { pages: options.pages } : {}),
+  });
+  const mail = mailLoop(app, transport);
+  runner.start();
+  runtime.log.info({ url: http.url }, 'callboard is running');
+  return {
+    url: http.url,
+    wake: () => {
+      runner.wake();
+      mail.wake();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await http.close();
+      await runner.stop();
+      await mail.stop();
+      await transport[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Plans mail when the schedule has changed, sends what has become due. */
+function mailLoop(app: App, transport: MailTransport) {
+  const { runtime, store, mail: settings } = app;
+  const stopping = new AbortController();
+  const planned = new Map<ProductionId, number>();
+  let nudge = new AbortController();
+  let sentAt = Number.NEGATIVE_INFINITY;
+
+  const plan = async (): Promise<boolean> => {
+    let changed = false;
+    for (const { id, revision } of await store.read(r => r.schedule.productions())) {
+      if (planned.get(id) === revision) continue;
+      const counts = await planMail(store, runtime, id, settings);
+      planned.set(id, revision);
+      changed ||= counts.urgent > 0;
+    }
+    return changed;
+  };
+  const turn = async () => {
+    const urgent = await plan();
+    if (!urgent && runtime.now() - sentAt < mailLookMs) return;
+    sentAt = runtime.now();
+    const result = await sendDue({ store, transport, runtime, settings }, { ignoreQuiet: false, signal: stopping.signal });
+    if (result.stoppedBy) runtime.log.warn({ problem: result.stoppedBy.message }, 'mail cannot be sent');
+  };
+  const cycle = async () => {
+    while (!stopping.signal.aborted) {
+      nudge = new AbortController();
+      await turn().catch((error: unknown) => runtime.log.error({ err: error }, 'mail failed by a defect'));
+      if (!stopping.signal.aborted) await runtime.sleep(lookMs, nudge.signal);
+    }
+  };
+  const loop = cycle();
+  return {
+    wake: () => nudge.abort(),
+    stop: async () => {
+      stopping.abort();
+      nudge.abort();
+      await loop;
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** Every row of every sheet, read and checked against the schedule and against each other. Pure. */
+import type { EventContent } from '../../model/event.ts';
+import { brandId, type EventId, type Instant } from '../../model/ids.ts';
+import type { Group, Person, TravelTime, Venue } from '../../model/person.ts';
+import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
+import type { Columns } from '../sheets/columns.ts';
+import type { RowNote, SheetName, Sheets } from '../sheets/sheet.ts';
+import type { Candidate } from './candidate.ts';
+import { groupsFrom, groupsSpec, peopleFrom, peopleSpec, venuesFrom, venuesSpec } from './directory-rows.ts';
+import { type Entry, readEntries } from './entry.ts';
+import { eventsFrom, scheduleSpec } from './event-rows.ts';
+import { dropUnknown } from './known.ts';
+import { constraintsFrom, constraintsSpec, type PlacedConstraint, travelSpec, travelTimesFrom } from './list-rows.ts';
+import { callsSpec, overridesSpec, type PartEntries, stopsSpec } from './part-rows.ts';
+
+export type Rows = Readonly<{
+  people: readonly Candidate<Person>[];
+  venues: readonly Candidate<Venue>[];
+  groups: readonly Candidate<Group>[];
+  travel: readonly Candidate<TravelTime>[];
+  constraints: readonly Candidate<PlacedConstraint>[];
+  events: readonly Candidate<EventContent>[];
+  /** Parts by the event they belong to. */
+  parts: ReadonlyMap<EventId, PartEntries>;
+  /** All of the above that hold. */
+  kept: readonly Candidate<unknown>[];
+  rejected: readonly RowNote[];
+  warnings: readonly RowNote[];
+  /** Per sheet that was given: the keys that stand in it; null: some row's key cannot be read. */
+  present: ReadonlyMap<SheetName, ReadonlySet<string> | null>;
+}>;
+
+export function readRows(snapshot: ScheduleSnapshot, { sheets, warnings }: Sheets, now: Instant): Rows {
+  const read = {
+    people: readEntries(sheets, peopleSpec),
+    venues: readEntries(sheets, venuesSpec),
+    groups: readEntries(sheets, groupsSpec),
+    travel: readEntries(sheets, travelSpec),
+    constraints: readEntries(sheets, constraintsSpec),
+    schedule: readEntries(sheets, scheduleSpec),
+    overrides: readEntries(sheets, overridesSpec),
+    stops: readEntries(sheets, stopsSpec),
+    calls: readEntries(sheets, callsSpec),
+  };
+  const persons = new Set<string>([...snapshot.people.keys(), ...read.people.entries.map(entry => entry.key)]);
+  const people = peopleFrom(read.people.entries, snapshot);
+  const venues = venuesFrom(read.venues.entries, snapshot);
+  const groups = groupsFrom(read.groups.entries, snapshot);
+  const travel = travelTimesFrom(read.travel.entries, snapshot);
+  const constraints = constraintsFrom(read.constraints.entries, snapshot);
+  const events = eventsFrom(read.schedule.entries, snapshot, persons, now);
+  const [overrides, stops, calls] = [asRows(read.overrides), asRows(read.stops), asRows(read.calls)];
+  const made = [people, venues, groups, travel, constraints, events];
+  const all: Candidate<unknown>[] = [...made.flatMap(each => each.candidates), ...overrides, ...stops, ...calls];
+  const { kept, rejected } = dropUnknown(snapshot, all);
+  const holds = new Set(kept);
+  const holding = <Item>(rows: readonly Candidate<Item>[]) => rows.filter(row => holds.has(row));
+  const sheetsRead = Object.values(read);
+  return {
+    people: holding(people.candidates),
+    venues: holding(venues.candidates),
+    groups: holding(groups.candidates),
+    travel: holding(travel.candidates),
+    constraints: holding(constraints.candidates),
+    events: holding(events.candidates),
+    parts: partsByEvent(holding(overrides), holding(stops), holding(calls)),
+    kept,
+    rejected: [...sheetsRead.flatMap(each => each.rejected), ...made.flatMap(each => each.rejected), ...rejected],
+    warnings: [...warnings, ...sheetsRead.flatMap(each => each.warnings), ...events.warnings],
+    present: new Map(
+      Object.entries(read).flatMap(([name, each]) => (each.given ? [[name as SheetName, each.present] as const] : [])),
+    ),
+  };
+}
+
+/** Rows whose item can only be made with the event they belong to. */
+function asRows<C extends Columns>({ entries }: Readonly<{ entries: readonly Entry<C>[] }>): Candidate<Entry<C>>[] {
+  return entries.map(entry => {
+    const { at, key, references } = entry;
+    return { at, key, references, outcome: 'changed', item: entry };
+  });
+}
+
+type PartRows<Name extends keyof PartEntries> = readonly Candidate<PartEntries[Name][number]>[];
+
+function partsByEvent(overrides: PartRows<'overrides'>, stops: PartRows<'stops'>, calls: PartRows<'calls'>) {
+  const own = <E extends Readonly<{ given: Readonly<{ event?: string }> }>>(rows: readonly Candidate<E>[]) =>
+    Map.groupBy(
+      rows.map(row => row.item),
+      entry => entry.given.event ?? '',
+    );
+  const [changed, visited, called] = [own(overrides), own(stops), own(calls)];
+  const ids = new Set([...changed.keys(), ...visited.keys(), ...called.keys()]);
+  return new Map(
+    [...ids].map(id => [
+      brandId<EventId>(id),
+      { overrides: changed.get(id) ?? [], stops: visited.get(id) ?? [], calls: called.get(id) ?? [] },
+    ]),
+  );
+}
