@@ -2,18 +2,16 @@
 import type { Instant } from '../src/model/ids.ts';
 import { RemoteError } from '../src/sync/remote-error.ts';
 
-/** The body as UTF-8 text. Throws RemoteError `protocol` when it is longer than `most` bytes. */
-export async function readText(reply: Response, most: number): Promise<string> {
-  if (reply.body === null) return '';
-  const decoder = new TextDecoder();
-  let text = '';
+/** The whole body. Throws RemoteError `protocol` when it is longer than `most` bytes. */
+export async function readBytes(reply: Response, most: number): Promise<Uint8Array> {
+  const parts: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of reply.body) {
-    bytes += chunk.byteLength;
+  for await (const part of reply.body ?? []) {
+    bytes += part.byteLength;
     if (bytes > most) throw new RemoteError('protocol', `the reply is longer than ${most} bytes`);
-    text += decoder.decode(chunk, { stream: true });
+    parts.push(part);
   }
-  return text + decoder.decode();
+  return Buffer.concat(parts);
 }
 
 /** Why no reply came at all. */

@@ -1,6 +1,6 @@
 /** HTTP as CalDAV uses it: Basic authentication, WebDAV verbs, bounded time and size, redirects followed with care. */
 import type { ConnectorDoor } from '../../src/sync/connector.ts';
-import { errorOfFailure, readText } from '../http.ts';
+import { errorOfFailure, readBytes } from '../http.ts';
 import { limits } from './limits.ts';
 
 /** What the client needs of the door; discovery and doctor have no more than this. */
@@ -56,7 +56,8 @@ async function send(door: DavDoor, request: DavRequest, authorization: string | 
       headers: { ...request.headers, ...(authorization === null ? {} : { authorization }) },
       ...(body === undefined ? {} : { body }),
     });
-    return { status: reply.status, headers: reply.headers, text: await readText(reply, limits.replyBytes), url };
+    const text = new TextDecoder().decode(await readBytes(reply, limits.replyBytes));
+    return { status: reply.status, headers: reply.headers, text, url };
   } catch (error) {
     throw errorOfFailure(error);
   }

@@ -36,7 +36,8 @@ export async function discoverCalendars(
   const own = await readOne(client, door, where.url).catch(unlessUnanswerable);
   if (own !== null && isEventCalendar(own.response)) return [foundCalendar(own)];
   const wellKnown = new URL('/.well-known/caldav', where.url).href;
-  const start = own !== null && namesTheWay(own) ? own : await readOne(client, door, wellKnown).catch(unlessUnanswerable);
+  const start =
+    own !== null && namesTheWay(own) ? own : await readOne(client, door, wellKnown).catch(unlessUnanswerable);
   const root = start ?? (await readOne(client, door, new URL('/', where.url).href));
   const homes = await homesOf(client, door, root);
   const found: FoundCalendar[] = [];
@@ -57,7 +58,9 @@ function unlessUnanswerable(error: unknown): null {
 }
 
 function namesTheWay({ response }: Found): boolean {
-  return hrefIn(response.props, 'calendar-home-set') !== null || hrefIn(response.props, 'current-user-principal') !== null;
+  return (
+    hrefIn(response.props, 'calendar-home-set') !== null || hrefIn(response.props, 'current-user-principal') !== null
+  );
 }
 
 /** The home collections: named here, or by the principal that is named here (Radicale has them only there). */

@@ -70,7 +70,11 @@ export function remoteErrorOf(refusal: Refusal, act: Act): RemoteError {
   const known = byStatus[status];
   const [kind, message] = known ?? (status >= 500 ? unavailable : unexpected);
   // A status that names its reason was given before anything was done.
-  return new RemoteError(kind, message, { detail, retryAt, ...(known && status !== 408 ? { outcome: 'not-done' } : {}) });
+  return new RemoteError(kind, message, {
+    detail,
+    retryAt,
+    ...(known && status !== 408 ? { outcome: 'not-done' } : {}),
+  });
 }
 
 const unavailable = ['unavailable', 'the server failed'] as const;
@@ -82,7 +86,10 @@ export function goneError(on: Act['on'], status: number): RemoteError {
 }
 
 /** The error of a reply by its status, header and body. */
-export function errorOfReply(reply: Readonly<{ status: number; headers: Headers; text: string }>, act: Act): RemoteError {
+export function errorOfReply(
+  reply: Readonly<{ status: number; headers: Headers; text: string }>,
+  act: Act,
+): RemoteError {
   const precondition = preconditionOf(reply.text);
   return remoteErrorOf({ status: reply.status, precondition, retryAfter: reply.headers.get('retry-after') }, act);
 }

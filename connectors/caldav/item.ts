@@ -1,7 +1,7 @@
 /** A member of the collection as the engine sees it. Pure. */
 import { occurrenceAt } from '../../src/ical/expand.ts';
 import { IcalError } from '../../src/ical/ical-error.ts';
-import { type Reading, type ReadItem, readCalendar } from '../../src/ical/read.ts';
+import { type ReadItem, type Reading, readCalendar } from '../../src/ical/read.ts';
 import type { Observed, Present } from '../../src/model/copy.ts';
 import type { Face } from '../../src/model/face.ts';
 import type { RemoteId } from '../../src/model/ids.ts';

@@ -1,6 +1,7 @@
 /** What we ask of a CalDAV server and what we take from it. Checked against Radicale 3.1.8 and Xandikos 0.2.8. */
-import type { Capabilities } from '../../src/sync/connector.ts';
+
 import { allFields } from '../../src/model/face.ts';
+import type { Capabilities } from '../../src/sync/connector.ts';
 
 export const limits = {
   timeoutMs: 30_000,

@@ -1,6 +1,7 @@
 /** One CalDAV calendar for one run of the engine. */
+import { canonFields } from '../../src/ical/canon.ts';
 import { IcalError } from '../../src/ical/ical-error.ts';
-import { canonFields, editResource, unmarkResource, writeResource } from '../../src/ical/write.ts';
+import { editResource, unmarkResource, writeResource } from '../../src/ical/write.ts';
 import type { Observed, Present } from '../../src/model/copy.ts';
 import type { Fields } from '../../src/model/face.ts';
 import type { Cursor, RemoteId, Tag } from '../../src/model/ids.ts';

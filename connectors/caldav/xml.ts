@@ -38,7 +38,7 @@ const parser = new XMLParser({
 
 /** Reads a 207 body. Throws RemoteError `protocol` for anything that is not a whole multistatus. */
 export function parseMultistatus(text: string): Multistatus {
-  const root = asElement(parseXml(text)['multistatus']);
+  const root = element(parseXml(text), 'multistatus');
   if (root === null) throw new RemoteError('protocol', 'the reply is not a WebDAV multistatus');
   return { responses: elements(root, 'response').map(readResponse), syncToken: textOf(root, 'sync-token') };
 }

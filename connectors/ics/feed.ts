@@ -1,9 +1,10 @@
 /** Fetching an iCalendar feed: conditional, bounded, redirects followed one by one. */
 import { createHash } from 'node:crypto';
+import { decodeCalendar } from '../../src/ical/text.ts';
 import { brandId, type Cursor } from '../../src/model/ids.ts';
 import type { ConnectorDoor } from '../../src/sync/connector.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
-import { errorOfFailure, readText, retryAtOf } from '../http.ts';
+import { errorOfFailure, readBytes, retryAtOf } from '../http.ts';
 import { checkHost, feedAddress, type Lookup } from './address.ts';
 
 export const feedLimits = { timeoutMs: 30_000, bytes: 5_000_000, redirects: 5 } as const;
@@ -23,13 +24,13 @@ export async function fetchFeed(
   const known = from === null ? null : markIn(from);
   const reply = await follow(door, feedAddress(url), known, lookup);
   if (reply.status === 304 && from !== null) return { text: null, cursor: from };
-  const text = await readText(reply, feedLimits.bytes).catch(error => {
+  const bytes = await readBytes(reply, feedLimits.bytes).catch(error => {
     throw errorOfFailure(error);
   });
   if (reply.status !== 200) throw refusalOf(reply, door.now());
-  const hash = createHash('sha256').update(text).digest('hex').slice(0, 32);
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 32);
   const mark = { etag: reply.headers.get('etag') ?? '', modified: reply.headers.get('last-modified') ?? '', hash };
-  return { text: known?.hash === hash ? null : text, cursor: cursorOf(mark) };
+  return { text: known?.hash === hash ? null : decodeCalendar(bytes), cursor: cursorOf(mark) };
 }
 
 async function follow(

@@ -1,20 +1,14 @@
 /** A calendar published as an iCalendar feed: read for busy time, never written. */
+
+import { createHash } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { IcalError } from '../../src/ical/ical-error.ts';
-import { type Reading, type ReadItem, readCalendar } from '../../src/ical/read.ts';
-import { createHash } from 'node:crypto';
-import { allFields } from '../../src/model/face.ts';
+import { type ReadItem, type Reading, readCalendar } from '../../src/ical/read.ts';
 import type { Observed, Present } from '../../src/model/copy.ts';
+import { allFields } from '../../src/model/face.ts';
 import { brandId, type Cursor, type RemoteId, type Tag } from '../../src/model/ids.ts';
 import type { Range } from '../../src/model/when.ts';
-import type {
-  CalendarSession,
-  Capabilities,
-  Connector,
-  ConnectorDoor,
-  Known,
-  Page,
-} from '../../src/sync/connector.ts';
+import type { CalendarSession, Capabilities, Connector, ConnectorDoor, Known, Page } from '../../src/sync/connector.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
 import type { Lookup } from './address.ts';
 import { fetchFeed } from './feed.ts';

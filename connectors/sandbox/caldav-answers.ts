@@ -70,7 +70,9 @@ function children(world: CaldavWorld, { path, user }: DavAsk): Line[] {
   const calendar = world.calendarAt(path);
   if (calendar === null) return [];
   const type = { 'D:resourcetype': '' };
-  return calendar.state.items().map(each => ({ path: pathOfItem(calendar, each), props: { ...type, ...tagProp(each) } }));
+  return calendar.state
+    .items()
+    .map(each => ({ path: pathOfItem(calendar, each), props: { ...type, ...tagProp(each) } }));
 }
 
 function calendarProps(world: CaldavWorld, { name, state }: SandboxCalendar): Props {
@@ -146,7 +148,11 @@ function item(world: CaldavWorld, ask: DavAsk): DavAnswer {
   const found = calendar.state.item(id);
   if (found === null) return { status: 404 };
   if (ask.method === 'GET') {
-    return { status: 200, headers: { 'content-type': 'text/calendar; charset=utf-8', etag: etagOf(found) }, body: found.content };
+    return {
+      status: 200,
+      headers: { 'content-type': 'text/calendar; charset=utf-8', etag: etagOf(found) },
+      body: found.content,
+    };
   }
   const match = ask.headers['if-match'];
   const outcome = calendar.state.remove(id, match === undefined ? {} : { tag: tagIn(match) });
@@ -156,7 +162,8 @@ function item(world: CaldavWorld, ask: DavAsk): DavAnswer {
 function store({ switches }: CaldavWorld, calendar: SandboxCalendar, id: string, { headers, body }: DavAsk): DavAnswer {
   const lines = unfold(body);
   const uid = lines.find(line => /^UID[:;]/i.test(line))?.replace(/^UID[^:]*:/i, '');
-  const refuse = (name: string) => (switches.hostile ? multistatus([refusal(`${calendar.path}${id}`, name)]) : failed(409, name));
+  const refuse = (name: string) =>
+    switches.hostile ? multistatus([refusal(`${calendar.path}${id}`, name)]) : failed(409, name);
   if (!lines.includes('BEGIN:VEVENT') || uid === undefined) return refuse('C:valid-calendar-data');
   if (lines.some(line => /^METHOD[:;]/i.test(line))) return refuse('C:valid-calendar-object-resource');
   const match = headers['if-match'];

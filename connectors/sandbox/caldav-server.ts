@@ -2,8 +2,9 @@
  * A CalDAV server for the demo, the simulation and the contract suite: many users and calendars behind one address on
  * this machine, with faults on request. It keeps nothing on disk.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+
 import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { encodePath } from '../caldav/href.ts';
 import { answer, type DavAnswer } from './caldav-answers.ts';

@@ -67,7 +67,10 @@ export function homePath(user: string): string {
 
 /** The lines of a calendar text without folding. */
 export function unfold(text: string): string[] {
-  return text.replace(/\r?\n[ \t]/g, '').split(/\r?\n/).filter(Boolean);
+  return text
+    .replace(/\r?\n[ \t]/g, '')
+    .split(/\r?\n/)
+    .filter(Boolean);
 }
 
 /** The same components with the properties of each sorted, unfolded. */

@@ -13,7 +13,7 @@ export type Rights = Readonly<Partial<Record<RoleKey | 'owner' | 'default', Fiel
 /** Replies always count and are not in this table. */
 export const defaultRights = {
   default: { default: 'propose' },
-  owner: { when: 'accept', place: 'accept', title: 'accept', default: 'propose' },
+  owner: { when: 'accept', place: 'accept', title: 'accept' },
 } as const satisfies Rights;
 
 const holders = z.enum([...roleKeys, 'owner', 'default']);

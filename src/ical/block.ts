@@ -2,7 +2,6 @@
  * A calendar text as a tree of components, each with its unfolded content lines as they stand. Edits replace single
  * lines of it, so that whatever we do not know survives to the letter.
  */
-import ICAL from 'ical.js';
 import { IcalError } from './ical-error.ts';
 
 export type Block = Readonly<{ name: string; lines: readonly string[]; blocks: readonly Block[]; whole: boolean }>;
@@ -13,6 +12,7 @@ export type Blocks = Readonly<{ calendars: readonly Block[]; notes: readonly str
 export const maxTextLength = 5_000_000;
 const maxBlocks = 20_000;
 const maxDepth = 8;
+const maxOctets = 75;
 
 type Open = { name: string; lines: string[]; blocks: Block[] };
 
@@ -94,7 +94,24 @@ function mayNotHold(outer: string | undefined, inner: string): boolean {
 
 /** The text of a component: CRLF everywhere, lines of at most 75 octets. */
 export function renderBlock(block: Block): string {
-  return `${allLines(block).map(ICAL.helpers.foldline).join('\r\n')}\r\n`;
+  return `${allLines(block).map(fold).join('\r\n')}\r\n`;
+}
+
+/** RFC 5545 section 3.1. ical.js folds one octet too late. */
+function fold(line: string): string {
+  if (Buffer.byteLength(line) <= maxOctets) return line;
+  const parts: string[] = [];
+  let [part, size] = ['', 0];
+  for (const character of line) {
+    const octets = Buffer.byteLength(character);
+    if (size + octets > maxOctets) {
+      parts.push(part);
+      [part, size] = [' ', 1];
+    }
+    part += character;
+    size += octets;
+  }
+  return [...parts, part].join('\r\n');
 }
 
 /** Every line of a component with those of its parts, unfolded. */

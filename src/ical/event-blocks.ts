@@ -5,22 +5,24 @@ import { type Block, newBlock } from './block.ts';
 import { occurrenceLines, recurrenceLine, seriesLines, urlLines } from './event-lines.ts';
 import type { EventStatus } from './read-event.ts';
 
-/**
- * The VEVENTs of a canonical face: the event or series, then its changed occurrences.
- * @param head UID, DTSTAMP and the like, which all of them begin with
- * @param mark further lines of the first
- */
-export function eventBlocks(
-  face: Face,
-  status: EventStatus,
-  head: readonly string[],
-  mark: readonly string[],
-): readonly Block[] {
+export type EventBlockOptions = Readonly<{
+  status: EventStatus;
+  /** UID, DTSTAMP and the like, with which every VEVENT begins. */
+  head: readonly string[];
+  /** Further lines of the first. */
+  mark: readonly string[];
+  /** Whether its owner may write notes of their own below ours. */
+  ownNotes: boolean;
+}>;
+
+/** The event or series, then its changed occurrences. Throws IcalError `bad-rule`. */
+export function eventBlocks(face: Face, { status, head, mark, ownNotes }: EventBlockOptions): readonly Block[] {
   const rule = seriesLines(face.series, face.when);
-  const master = [...head, ...occurrenceLines(face, status), ...rule, ...urlLines(face.url), ...mark];
-  const overrides = (face.series?.overrides ?? []).map(({ occurrence, face: own }) =>
-    newBlock('VEVENT', [...head, recurrenceLine(occurrence, face.when.zone), ...occurrenceLines(own, status)]),
-  );
+  const master = [...head, ...occurrenceLines(face, status, ownNotes), ...rule, ...urlLines(face.url), ...mark];
+  const overrides = (face.series?.overrides ?? []).map(({ occurrence, face: own }) => {
+    const lines = occurrenceLines(own, status, ownNotes);
+    return newBlock('VEVENT', [...head, recurrenceLine(occurrence, face.when.zone), ...lines]);
+  });
   return [newBlock('VEVENT', master), ...overrides];
 }
 

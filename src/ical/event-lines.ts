@@ -68,13 +68,14 @@ export function markerLine({ key, version }: Marker): string {
   return rawLine('X-CALLBOARD-COPY', `${key};v=${version}`);
 }
 
-/** What an occurrence or event says, without its identity. */
-export function occurrenceLines(face: OccurrenceFace, status: EventStatus): readonly string[] {
+/** What an occurrence or event says, without its identity. `ownNotes`: whether its owner may write below our notes. */
+export function occurrenceLines(face: OccurrenceFace, status: EventStatus, ownNotes: boolean): readonly string[] {
+  const plain = face.notes === '' ? [] : [textLine('DESCRIPTION', face.notes)];
   return [
     ...whenLines(face.when),
     textLine('SUMMARY', face.title),
     ...placeLines(face.place),
-    notesLine(face.notes, ''),
+    ...(ownNotes ? [notesLine(face.notes, '')] : plain),
     ...busyLines(face.busy, status),
   ];
 }

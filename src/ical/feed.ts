@@ -1,7 +1,7 @@
 /** Many events in one calendar: the export, and the feed a person subscribes to. Pure. RFC 5545, RFC 7986. */
 import type { Face } from '../model/face.ts';
 import type { Instant } from '../model/ids.ts';
-import { newBlock, renderBlock } from './block.ts';
+import { type Block, newBlock, renderBlock } from './block.ts';
 import { canonFace } from './canon.ts';
 import { eventBlocks, whensOf } from './event-blocks.ts';
 import { instantLine, productLines } from './event-lines.ts';
@@ -26,24 +26,24 @@ export type Feed = Readonly<{ name: string; items: readonly FeedItem[]; publish:
 
 /** Throws IcalError `bad-rule`. */
 export function writeFeed({ name, items, publish }: Feed): string {
-  const faces = items.map(({ face }) => canonFace(face));
+  const canonical = items.map(item => ({ ...item, face: canonFace(item.face) }));
+  const zones = zoneBlocks(canonical.flatMap(({ face }) => whensOf(face)));
+  return renderBlock(newBlock('VCALENDAR', headLines(name, publish), [...zones, ...canonical.flatMap(itemBlocks)]));
+}
+
+function headLines(name: string, publish: boolean): readonly string[] {
   const title = oneLine(name);
-  const head = [
+  return [
     ...productLines,
     ...(publish ? ['METHOD:PUBLISH', 'REFRESH-INTERVAL;VALUE=DURATION:PT1H', 'X-PUBLISHED-TTL:PT1H'] : []),
     textLine('NAME', title),
     textLine('X-WR-CALNAME', title),
   ];
-  const zones = zoneBlocks(faces.flatMap(whensOf));
-  const events = items.flatMap(item => {
-    const lines = [
-      textLine('UID', item.uid),
-      instantLine('DTSTAMP', item.stampedAt),
-      instantLine('LAST-MODIFIED', item.stampedAt),
-      rawLine('SEQUENCE', String(item.sequence)),
-    ];
-    const mark = item.callboardId === null ? [] : [textLine('X-CALLBOARD-ID', item.callboardId)];
-    return eventBlocks(canonFace(item.face), item.status, lines, mark);
-  });
-  return renderBlock(newBlock('VCALENDAR', head, [...zones, ...events]));
+}
+
+function itemBlocks({ uid, stampedAt, sequence, face, status, callboardId }: FeedItem): readonly Block[] {
+  const stamps = [instantLine('DTSTAMP', stampedAt), instantLine('LAST-MODIFIED', stampedAt)];
+  const head = [textLine('UID', uid), ...stamps, rawLine('SEQUENCE', String(sequence))];
+  const mark = callboardId === null ? [] : [textLine('X-CALLBOARD-ID', callboardId)];
+  return eventBlocks(face, { status, head, mark, ownNotes: false });
 }

@@ -114,7 +114,7 @@ export function wallTimeRule(rrule: string, when: When): string {
 function replaceUntil(rrule: string, form: (until: Until) => string): string {
   return rrule.replace(/(^|;)UNTIL=([^;]*)/, (_, before: string, value: string) => {
     const until = untilOf(value);
-    if (until === null) throw new IcalError('bad-rule', `UNTIL must be ${parts['UNTIL']?.allowed}`);
+    if (until === null) throw new IcalError('bad-rule', `UNTIL must be ${parts.UNTIL?.allowed}`);
     return `${before}UNTIL=${form(until)}`;
   });
 }

@@ -32,7 +32,12 @@ export { canonFields };
 export function writeResource(creation: Creation, now: Instant): string {
   const face = canonFace(creation.face);
   const head = [textLine('UID', creation.uid), instantLine('DTSTAMP', now), instantLine('LAST-MODIFIED', now)];
-  const events = eventBlocks(face, creation.status, [...head, 'SEQUENCE:0'], [markerLine(creation.marker)]);
+  const events = eventBlocks(face, {
+    status: creation.status,
+    head: [...head, 'SEQUENCE:0'],
+    mark: [markerLine(creation.marker)],
+    ownNotes: true,
+  });
   return renderBlock(newBlock('VCALENDAR', productLines, [...zoneBlocks(whensOf(face)), ...events]));
 }
 
@@ -88,9 +93,9 @@ function isOverride(block: Block): boolean {
 /** The lines of one VEVENT with these fields written anew, each where it stood. */
 function editLines(lines: readonly string[], fields: Fields, status: EventStatus, now: Instant): readonly string[] {
   const { when, title, place, notes, url, busy } = fields;
-  const valueOf = (name: string) => parseProperty(lines.find(line => lineName(line) === name) ?? '')?.value ?? '';
-  const own = splitNotes(cleanText(valueOf('DESCRIPTION'))).own;
-  const moved = place !== undefined && place !== oneLine(valueOf('LOCATION'));
+  const textOf = (name: string) => parseProperty(lines.find(line => lineName(line) === name) ?? '')?.value ?? '';
+  const own = splitNotes(cleanText(textOf('DESCRIPTION'))).own;
+  const moved = place !== undefined && place !== oneLine(textOf('LOCATION'));
   const edits: readonly (readonly [wanted: boolean, names: readonly string[], written: () => readonly string[]])[] = [
     [
       when !== undefined,

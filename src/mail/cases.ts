@@ -104,12 +104,12 @@ export function readersOf(content: EventContent, snapshot: ScheduleSnapshot) {
     const about = snapshot.people.get(attendance.person);
     return about && isEngaged(about, content) ? [{ attendance, about }] : [];
   });
-  const own = new Set<PersonId>(asked.map(({ about }) => about.id));
+  const own = new Set<PersonId>(asked.flatMap(({ about, attendance }) => (attendance.byName ? [about.id] : [])));
   for (const { attendance, about } of asked) {
     const recipients = recipientsFor(about, day, snapshot.people);
     unreachable.push(...recipients.unreachable);
     for (const reader of recipients.readers) {
-      // A chaperone who is asked as well hears of the event once, as theirs.
+      // A chaperone who is asked by name as well hears of the event once, as theirs.
       if (reader.person !== reader.about && own.has(reader.person)) continue;
       const person = snapshot.people.get(reader.person);
       if (person) statements.push({ reader, statement: statementFor(content, attendance, about, person, snapshot) });

@@ -2,7 +2,8 @@
  * A message as a mail: plain text and HTML with the same data, and for who is invited the iTIP part. Pure.
  * production-domain.md section 11 says what each kind must tell; the mail sheet sections 4, 5 and 7 its form.
  */
-import { writeInvitation } from '../ical/invitation.ts';
+import { IcalError } from '../ical/ical-error.ts';
+import { type Invitation, writeInvitation } from '../ical/invitation.ts';
 import type { EventContent, ScheduledEvent } from '../model/event.ts';
 import type { Instant } from '../model/ids.ts';
 import { kinds } from '../model/kinds.ts';
@@ -37,9 +38,9 @@ export type Draft = Readonly<{
 /** The message cannot be written; `message` is one line for the office, without the address. */
 export class ComposeError extends Error {
   override readonly name = 'ComposeError';
-  readonly kind: 'no-such-person' | 'bad-address' | 'nothing-to-say';
-  constructor(kind: ComposeError['kind'], message: string) {
-    super(message);
+  readonly kind: 'no-such-person' | 'bad-address' | 'nothing-to-say' | 'no-invitation';
+  constructor(kind: ComposeError['kind'], message: string, options: ErrorOptions = {}) {
+    super(message, options);
     this.kind = kind;
   }
 }
@@ -197,25 +198,32 @@ function calendarOf({ message, told, event, before, statement, reader, address, 
   const { office, snapshot, now } = matter;
   const method = message.kind === 'cancel' ? 'CANCEL' : 'REQUEST';
   const content = event?.published?.content ?? null;
-  return {
+  const ics = invitationText({
     method,
-    ics: writeInvitation({
-      method,
-      uid,
-      sequence: message.sequence,
-      stampedAt: now,
-      organizer: { name: headerName(office.name), address: office.address },
-      attendee: { name: headerName(reader.name), address, role: statement.role },
-      when: statement.when,
-      title: oneLine(statement.title) || (content ? kinds[content.kind].name : 'Event'),
-      place: statement.place,
-      description: message.kind === 'cancel' ? '' : statement.details,
-      url: webLink(statement.onlineUrl),
-      status: message.kind === 'cancel' ? 'cancelled' : statement.status,
-      recurrence: null,
-      geo: statement.place === '' || content === null ? null : positionOf(content, snapshot),
-    }),
-  };
+    uid,
+    sequence: message.sequence,
+    stampedAt: now,
+    organizer: { name: headerName(office.name), address: office.address },
+    attendee: { name: headerName(reader.name), address, role: statement.role },
+    when: statement.when,
+    title: oneLine(statement.title) || (content ? kinds[content.kind].name : 'Event'),
+    place: statement.place,
+    description: message.kind === 'cancel' ? '' : statement.details,
+    url: webLink(statement.onlineUrl),
+    status: message.kind === 'cancel' ? 'cancelled' : statement.status,
+    recurrence: null,
+    geo: statement.place === '' || content === null ? null : positionOf(content, snapshot),
+  });
+  return { method, ics };
+}
+
+function invitationText(invitation: Invitation): string {
+  try {
+    return writeInvitation(invitation);
+  } catch (cause) {
+    if (!(cause instanceof IcalError)) throw cause;
+    throw new ComposeError('no-invitation', `the invitation cannot be written: ${cause.message}`, { cause });
+  }
 }
 
 function positionOf({ venue }: EventContent, { venues }: ScheduleSnapshot) {

@@ -31,12 +31,14 @@ export function mayMove(from: EventContent, to: EventContent, now: Instant): boo
   return moves[from.status].includes(to.status);
 }
 
+const goneFurther: readonly EventState[] = ['issued', 'changed', 'done'];
+
 /**
  * What a sheet's status means for an event that has gone further since: `confirmed` says that it goes ahead, which an
- * issued or changed event does; an empty cell says nothing.
+ * issued, changed or past event does; an empty cell says nothing.
  */
 export function statusFromSheet(wanted: EventState | null, stored: EventState | null): EventState {
   if (stored === null || stored === 'cancelled') return wanted ?? 'confirmed';
   if (wanted === null) return stored;
-  return wanted === 'confirmed' && (stored === 'issued' || stored === 'changed') ? stored : wanted;
+  return wanted === 'confirmed' && goneFurther.includes(stored) ? stored : wanted;
 }

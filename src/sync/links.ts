@@ -33,7 +33,10 @@ export function linksOf(
     const address = `${request.url ?? ''} ${request.user ?? ''} ${request.calendar ?? ''}`;
     const id = used.has(plain) ? `${plain}-${shortHash(address)}` : plain;
     used.add(id);
-    return { ...request, id: brandId<CalendarId>(id), account: accountOf(request), source };
+    // Named one by one: a request may carry more than a link should hold, such as a password.
+    const { mode, carrier, url, user, calendar } = request;
+    const place = { url, user, calendar };
+    return { id: brandId<CalendarId>(id), production, person, account: accountOf(request), provider, mode, carrier, ...place, source };
   });
 }
 

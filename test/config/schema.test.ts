@@ -223,7 +223,7 @@ describe('what is not given', () => {
       publishing: { held: [] },
       rights: {
         default: { default: 'propose' },
-        owner: { when: 'accept', place: 'accept', title: 'accept', default: 'propose' },
+        owner: { when: 'accept', place: 'accept', title: 'accept' },
       },
       connectors: { google: null, microsoft: null },
       calendars: [],
@@ -258,7 +258,7 @@ describe('values', () => {
 
   it('rights go over the defaults, field by field', async () => {
     const { rights } = await load(`${production}rights: { owner: { title: propose }, viewer: { default: restore } }`);
-    expect(rights.owner).toEqual({ when: 'accept', place: 'accept', title: 'propose', default: 'propose' });
+    expect(rights.owner).toEqual({ when: 'accept', place: 'accept', title: 'propose' });
     expect(rights.viewer).toEqual({ default: 'restore' });
     expect(rights.default).toEqual({ default: 'propose' });
   });

@@ -55,10 +55,15 @@ export async function startDavServer(recipe: Recipe): Promise<DavServer> {
   const url = `http://127.0.0.1:${port}`;
   for (let tries = 0; ; tries += 1) {
     if (child.exitCode !== null || tries > 200) throw new Error(`${recipe.program} did not start: ${complaints}`);
-    if (await fetch(url, { redirect: 'manual' }).then(reply => reply.text().then(() => true)).catch(() => false)) break;
+    if (
+      await fetch(url, { redirect: 'manual' })
+        .then(reply => reply.text().then(() => true))
+        .catch(() => false)
+    )
+      break;
     await wait(50);
   }
-  const hand = handFor(url);
+  const hand = davHand(url);
   return {
     ...hand,
     url,
@@ -75,7 +80,8 @@ export async function startDavServer(recipe: Recipe): Promise<DavServer> {
   };
 }
 
-function handFor(url: string): Pick<DavServer, 'makeCalendar' | 'put' | 'get' | 'remove' | 'request'> {
+/** Plain requests as another client makes them, at any CalDAV server. */
+export function davHand(url: string): Pick<DavServer, 'makeCalendar' | 'put' | 'get' | 'remove' | 'request'> {
   const request = (user: DavUser, where: string, init: RequestInit) => {
     const authorization = `Basic ${Buffer.from(`${user.name}:${user.password}`).toString('base64')}`;
     return fetch(new URL(where, url), { ...init, headers: { authorization, ...init.headers } });

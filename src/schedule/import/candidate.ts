@@ -23,13 +23,13 @@ const plainText = (text: string) => text.trim().replace(/\r\n?/g, '\n');
 export function completeRow<C extends Columns>(
   columns: C,
   stored: RowOf<C> | null,
-  given: Entry<C>['given'],
+  { given, defaults }: Pick<Entry<C>, 'given' | 'defaults'>,
 ): Readonly<{ row: RowOf<C>; differs: boolean }> | Readonly<{ problem: CellNote }> {
   const row: Record<string, unknown> = {};
   let differs = stored === null;
   for (const [field, { cell, required }] of Object.entries(columns)) {
     const before: unknown = stored?.[field] ?? null;
-    const said: unknown = given[field];
+    const said: unknown = given[field] ?? (stored === null ? defaults[field] : given[field]);
     const text = (value: unknown) => (value === null ? '' : plainText(cell.write(value)));
     const isSaid = said !== undefined && (stored === null || text(said) !== text(before));
     row[field] = isSaid ? said : before;

@@ -71,7 +71,7 @@ export function candidatesOf<C extends Columns, Item>(
   for (const entry of entries) {
     const { at, key, references } = entry;
     const before = stored.get(key);
-    const complete = completeRow(columns, before === undefined ? null : rowOf(before), entry.given);
+    const complete = completeRow(columns, before === undefined ? null : rowOf(before), entry);
     if ('problem' in complete) rejected.push(noteAt(at, complete.problem));
     else {
       const item = itemFrom(complete.row, entry, before);

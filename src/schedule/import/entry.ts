@@ -18,6 +18,8 @@ export type Entry<C extends Columns> = Readonly<{
   /** Cells of the further columns by heading, as they came; empty ones included. */
   extra: Readonly<Record<string, string>>;
   references: readonly NamedIn[];
+  /** For a new row: values of columns that its sheet lacks. */
+  defaults: GivenRow<C>;
 }>;
 
 export type SheetSpec<C extends Columns> = Readonly<{
@@ -74,7 +76,12 @@ function duplicate<C extends Columns>(spec: SheetSpec<C>, { key }: Entry<C>): Ce
 }
 
 type Slot = Readonly<{ index: number; heading: string; field: string; cell: Cell<unknown>; required: boolean }>;
-type Layout = Readonly<{ columns: readonly Slot[]; extras: readonly Slot[]; warnings: readonly RowNote[] }>;
+type Layout = Readonly<{
+  columns: readonly Slot[];
+  extras: readonly Slot[];
+  defaults: Readonly<Record<string, unknown>>;
+  warnings: readonly RowNote[];
+}>;
 
 const anyText: Cell<unknown> = { read: value => ({ value }), write: String, bare: false, references: () => [] };
 
@@ -106,7 +113,16 @@ function layoutOf<C extends Columns>(sheet: RawSheet, spec: SheetSpec<C>): Layou
       extras.push({ index, heading, field: heading, cell: anyText, required: false });
     }
   }
-  return { columns, extras, warnings };
+  return { columns, extras, defaults: defaultsOf(sheet, spec), warnings };
+}
+
+function defaultsOf<C extends Columns>({ defaults = {} }: RawSheet, { columns }: SheetSpec<C>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(columns).flatMap(([field, { cell }]) => {
+      const read = cell.read(defaults[headingOf(field)] ?? '');
+      return headingOf(field) in defaults && 'value' in read ? [[field, read.value]] : [];
+    }),
+  );
 }
 
 type Unread = Readonly<{ key: string | null; problem: CellNote }>;
@@ -135,7 +151,7 @@ function readRow<C extends Columns>(raw: RawRow, layout: Layout, spec: SheetSpec
   if (key === null) return { key, problem: { column: headingOf(unkeyed ?? ''), value: '', problem: 'missing' } };
   const references = [...referencesIn(spec.columns, given as GivenRow<C>), ...referencesIn(spec.extras ?? {}, further)];
   // The cells were read by these very columns, so the values are theirs.
-  return { at, key, given: given as GivenRow<C>, extra, references };
+  return { at, key, given: given as GivenRow<C>, extra, references, defaults: layout.defaults as GivenRow<C> };
 }
 
 function keyOf<C extends Columns>(spec: SheetSpec<C>, given: Record<string, unknown>, at: RowAt): string {

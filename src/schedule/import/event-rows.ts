@@ -10,6 +10,8 @@ import { rangeOf, type When } from '../../model/when.ts';
 import { movesText } from '../errors.ts';
 import { carryOccurrences, dateOf, occurrenceWhen } from '../occurrence.ts';
 import { occurrenceNamed } from '../sheets/occurrence-cell.ts';
+import { line } from '../sheets/cell.ts';
+import { optional } from '../sheets/columns.ts';
 import { contentFrom, rowOfEvent, type ScheduleRow, scheduleColumns } from '../sheets/schedule.ts';
 import type { RowNote } from '../sheets/sheet.ts';
 import { type CellNote, carriedEnd, cellsOfWhen, whenFrom } from '../sheets/sheet-when.ts';
@@ -21,7 +23,7 @@ import { isSelector } from './known.ts';
 export const scheduleSpec: SheetSpec<typeof scheduleColumns> = {
   name: 'schedule',
   columns: scheduleColumns,
-  extras: {},
+  extras: { place: optional(line) },
   key: ['id'],
 };
 
@@ -61,7 +63,8 @@ type EventRead = Readonly<{ content: EventContent; warnings: readonly CellNote[]
 function eventFrom(entry: ScheduleEntry, stored: EventContent | null, around: Around): EventRead {
   const { given } = entry;
   const before = stored && rowOfEvent(entry.key, stored);
-  const complete = completeRow(scheduleColumns, before, { ...given, ...movedEnd(stored, given) });
+  const moved = { ...entry, given: { ...given, ...movedEnd(stored, given) } };
+  const complete = completeRow(scheduleColumns, before, moved);
   if ('problem' in complete) return complete;
   const extra = completeExtra(stored?.extra ?? {}, entry.extra);
   if (stored && !complete.differs && extra === stored.extra) return { content: stored, warnings: [] };
@@ -131,7 +134,10 @@ function ruleFrom(
     if (until !== undefined && until < when.start.slice(0, 10).replaceAll('-', '')) {
       return bad('UNTIL is before the first date');
     }
-    const except = [...new Set((row.except ?? []).map(name => occurrenceNamed(name, when)))].sort();
+    // A date that a changed-occurrence row cancels is left out already.
+    const cancelled = stored?.overrides.filter(each => each.status === 'cancelled').map(each => each.occurrence) ?? [];
+    const named = new Set((row.except ?? []).map(name => occurrenceNamed(name, when)));
+    const except = [...named].filter(occurrence => !cancelled.includes(occurrence)).sort();
     const strangers = except.filter(occurrence => !happens(occurrence, rrule, when));
     const warnings = strangers.map(occurrence => ({
       column: 'except',

@@ -52,8 +52,8 @@ export function constraintsFrom(
     if (place !== undefined) free.delete(place);
     return place ?? -1;
   };
-  const said = (stored: Constraint | undefined, { given }: (typeof entries)[number]) => {
-    const complete = completeRow(constraintsColumns, stored ? rowOfConstraint(stored) : null, given);
+  const said = (stored: Constraint | undefined, entry: (typeof entries)[number]) => {
+    const complete = completeRow(constraintsColumns, stored ? rowOfConstraint(stored) : null, entry);
     return 'problem' in complete ? complete : { constraint: constraintFrom(complete.row, production) };
   };
   const isUnchanged = (stored: Constraint, entry: (typeof entries)[number]) => {

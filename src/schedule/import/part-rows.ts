@@ -106,10 +106,11 @@ function laidOver<C extends Columns, Item extends Call | Stop | Override>(
   const items = new Map(stored.map(item => [kind.keyOf(item), item]));
   const outcomes: Outcome[] = [];
   const [rejected, warnings]: [RowNote[], RowNote[]] = [[], []];
-  for (const { at, given } of entries) {
-    const name = kind.nameOf(given);
+  for (const entry of entries) {
+    const { at } = entry;
+    const name = kind.nameOf(entry.given);
     const before = items.get(name);
-    const complete = completeRow(kind.columns, before ? kind.rowOf(before) : null, given);
+    const complete = completeRow(kind.columns, before ? kind.rowOf(before) : null, entry);
     if (before && !('problem' in complete) && !complete.differs) {
       outcomes.push('unchanged');
       continue;

@@ -123,7 +123,7 @@ function goneFrom({ present }: Rows): Gone {
 
 function unprunable({ present }: Rows, { prune }: ImportOptions): RowNote[] {
   const unsure = prune ? [...present].filter(([, keys]) => keys === null) : [];
-  const problem = 'some row has no id that can be read; nothing of this sheet is removed';
+  const problem = 'a row cannot be told from the others, so nothing of this sheet is removed';
   return unsure.map(([sheet]) => ({ file: sheet, row: 0, column: '', value: '', problem }));
 }
 
@@ -208,9 +208,7 @@ function travelAfter({ travel }: ScheduleSnapshot, rows: Rows, gone: Gone): List
 function constraintsAfter({ constraints }: ScheduleSnapshot, rows: Rows, gone: Gone): ListAfter<Constraint> {
   const placed = new Map(rows.constraints.map(({ item }) => [item.place, item.constraint]));
   const added = rows.constraints.filter(({ item }) => item.place < 0).map(({ item }) => item.constraint);
-  // A rejected row may have been an edit of any of them, so nothing goes while one is rejected.
-  const isPruned = gone('constraints') && !rows.rejected.some(note => note.file.includes('constraints'));
-  const left = [...constraints.entries()].filter(([place]) => placed.has(place) || !isPruned);
+  const left = [...constraints.entries()].filter(([place]) => placed.has(place) || !gone('constraints'));
   const removed = constraints.length - left.length;
   const changed = removed > 0 || rows.constraints.some(row => row.outcome !== 'unchanged');
   return { list: [...left.map(([place, each]) => placed.get(place) ?? each), ...added], changed, removed };

@@ -4,7 +4,7 @@ import { brandId, type EventId, type Instant } from '../../model/ids.ts';
 import type { Group, Person, TravelTime, Venue } from '../../model/person.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import type { Columns } from '../sheets/columns.ts';
-import type { RowNote, SheetName, Sheets } from '../sheets/sheet.ts';
+import { type RowNote, type SheetName, type Sheets, sheetNames } from '../sheets/sheet.ts';
 import type { Candidate } from './candidate.ts';
 import { groupsFrom, groupsSpec, peopleFrom, peopleSpec, venuesFrom, venuesSpec } from './directory-rows.ts';
 import { type Entry, readEntries } from './entry.ts';
@@ -26,7 +26,7 @@ export type Rows = Readonly<{
   kept: readonly Candidate<unknown>[];
   rejected: readonly RowNote[];
   warnings: readonly RowNote[];
-  /** Per sheet that was given: the keys that stand in it; null: some row's key cannot be read. */
+  /** Per sheet that was given: the keys that stand in it; null: not known, since a row cannot be read. */
   present: ReadonlyMap<SheetName, ReadonlySet<string> | null>;
 }>;
 
@@ -51,11 +51,13 @@ export function readRows(snapshot: ScheduleSnapshot, { sheets, warnings }: Sheet
   const events = eventsFrom(read.schedule.entries, snapshot, persons, now);
   const [overrides, stops, calls] = [asRows(read.overrides), asRows(read.stops), asRows(read.calls)];
   const made = [people, venues, groups, travel, constraints, events];
-  const all: Candidate<unknown>[] = [...made.flatMap(each => each.candidates), ...overrides, ...stops, ...calls];
-  const { kept, rejected } = dropUnknown(snapshot, all);
+  const all = made.reduce<readonly Candidate<unknown>[]>((rows, each) => [...rows, ...each.candidates], []);
+  const { kept, rejected } = dropUnknown(snapshot, [...all, ...overrides, ...stops, ...calls]);
   const holds = new Set(kept);
   const holding = <Item>(rows: readonly Candidate<Item>[]) => rows.filter(row => holds.has(row));
   const sheetsRead = Object.values(read);
+  const constraintRows = sheets.filter(sheet => sheet.name === 'constraints').flatMap(sheet => sheet.rows);
+  const readableConstraints = constraintRows.length === holding(constraints.candidates).length;
   return {
     people: holding(people.candidates),
     venues: holding(venues.candidates),
@@ -67,10 +69,16 @@ export function readRows(snapshot: ScheduleSnapshot, { sheets, warnings }: Sheet
     kept,
     rejected: [...sheetsRead.flatMap(each => each.rejected), ...made.flatMap(each => each.rejected), ...rejected],
     warnings: [...warnings, ...sheetsRead.flatMap(each => each.warnings), ...events.warnings],
-    present: new Map(
-      Object.entries(read).flatMap(([name, each]) => (each.given ? [[name as SheetName, each.present] as const] : [])),
-    ),
+    present: presentKeys(read, readableConstraints),
   };
+}
+
+type Present = Readonly<{ given: boolean; present: ReadonlySet<string> | null }>;
+
+/** A rejected constraint may be an edit of any stored one, so none is known to have vanished. */
+function presentKeys(read: Readonly<Record<SheetName, Present>>, readableConstraints: boolean): Rows['present'] {
+  const given = sheetNames.filter(name => read[name].given);
+  return new Map(given.map(name => [name, name === 'constraints' && !readableConstraints ? null : read[name].present]));
 }
 
 /** Rows whose item can only be made with the event they belong to. */

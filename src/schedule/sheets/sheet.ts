@@ -30,6 +30,8 @@ export type RawSheet = Readonly<{
   file: string;
   headings: readonly string[];
   rows: readonly RawRow[];
+  /** By heading: what a new row gets where the sheet has no such column. */
+  defaults?: Readonly<Record<string, string>>;
 }>;
 
 /** What one or several files hold, in the order in which they were read. */

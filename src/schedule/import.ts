@@ -1,11 +1,13 @@
 /** The import as a use-case: one reading, one plan, one transaction. */
-import type { ProductionId } from '../../model/ids.ts';
-import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
-import type { Repositories, Store } from '../../store/store.ts';
-import { wakeAll } from '../directory.ts';
-import { attendeesOf, historyLine } from '../save.ts';
-import type { Sheets } from '../sheets/sheet.ts';
-import { type ImportOptions, type ImportPlan, type ImportReport, planImport } from './plan.ts';
+import type { ProductionId } from '../model/ids.ts';
+import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import type { Repositories, Store } from '../store/store.ts';
+import { wakeAll } from './directory.ts';
+import { attendeesOf, historyLine } from './save.ts';
+import type { Sheets } from './sheets/sheet.ts';
+import { type ImportOptions, type ImportPlan, type ImportReport, planImport } from './import/plan.ts';
+
+export type { ImportReport } from './import/plan.ts';
 
 export type ImportInput = ImportOptions &
   Readonly<{
@@ -14,7 +16,7 @@ export type ImportInput = ImportOptions &
     /** Says what would happen and writes nothing. */
     dryRun: boolean;
     /** Called after each thing saved, for a progress bar. */
-    progress?: (done: number, total: number, label: string) => void;
+    onProgress?: (done: number, total: number, label: string) => void;
   }>;
 
 /**
@@ -39,7 +41,7 @@ async function apply(r: Repositories, snapshot: ScheduleSnapshot, plan: ImportPl
   const steps = stepsOf(r, plan, input);
   for (const [index, step] of steps.entries()) {
     await step.run();
-    input.progress?.(index + 1, steps.length, step.label);
+    input.onProgress?.(index + 1, steps.length, step.label);
   }
   await wake(r, snapshot, plan);
 }
