@@ -12,6 +12,8 @@ export function importCommand(paths: readonly string[], options: ImportOptions):
     await using callboard = await app();
     const { id, timezone } = productionOf(callboard.config, options.production);
     const source = await readSource(paths, timezone);
+    const first = (await callboard.store.read(r => r.schedule.snapshot(id))).events.size === 0;
+    if (first && !options.dryRun) await callboard.store.write(r => markFirstImport(r, id));
     const bar = terminal.progress('rows');
     const report = await importSchedule(callboard.store, {
       production: id,
@@ -21,7 +23,7 @@ export function importCommand(paths: readonly string[], options: ImportOptions):
       by: options.by ?? 'import',
       now: runtime.now(),
       held: callboard.config.publishing.held,
-      onProgress: bar.at,
+      onProgress: (done, total) => bar.at(done, total),
     });
     bar.end();
     terminal.result(report, () => summary(report, options.dryRun ?? false));

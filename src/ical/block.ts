@@ -31,7 +31,7 @@ export function parseBlocks(text: string): Blocks {
   return {
     calendars: root.blocks.filter(({ name }) => name === 'VCALENDAR'),
     notes: [
-      ...(stray > 0 ? [`${stray} lines without a property name were joined to the line before`] : []),
+      ...(stray > 0 ? [`lines without a property name, joined to the line before: ${stray}`] : []),
       ...(ended ? [] : ['a component has no END line or is cut off']),
     ],
     truncated: !ended,

@@ -6,6 +6,9 @@ import { propertiesOf, propertyOf } from './property.ts';
 import type { ZoneReader } from './time.ts';
 import { resolveZone } from './zones.ts';
 
+/** Names we do not know are costly to guess; a hostile calendar may define thousands. */
+const maxNames = 30;
+
 /** Each name is worked out once; `guessed` fills as names are asked for. */
 export function zoneReader(calendar: Block): Readonly<{ zones: ZoneReader; guessed: ReadonlySet<string> }> {
   const definitions = new Map(
@@ -16,7 +19,7 @@ export function zoneReader(calendar: Block): Readonly<{ zones: ZoneReader; guess
   const known = new Map<string, ZoneName | null>();
   const guessed = new Set<string>();
   const resolve = (tzid: string, year: number): ZoneName | null => {
-    const block = definitions.get(tzid);
+    const block = known.size < maxNames ? definitions.get(tzid) : undefined;
     const found = resolveZone(tzid, block ? { block, year } : null);
     if ('unknown' in found) return null;
     if (found.guessed) guessed.add(tzid);

@@ -58,10 +58,10 @@ function windowsZone(name: string): ZoneName | null {
   return null;
 }
 
-/** The main zone of each Windows zone first: they are the ones people mean. */
+/** The main zone of each Windows zone first (territory 001 is the world): they are the ones people mean. */
 function candidates(): readonly string[] {
-  const main = Object.keys(WINDOWS_TO_IANA_MAP).flatMap(windows => findIana(windows).slice(0, 1));
-  return [...new Set([...main, ...byLowerCase.values()])];
+  const main = WINDOWS_TO_IANA_MAP.filter(({ territory }) => territory === '001').flatMap(({ iana }) => iana);
+  return [...new Set<string>([...main, ...byLowerCase.values()])];
 }
 
 function zoneLike({ block, year }: ZoneDefinition): ZoneName | null {

@@ -6,6 +6,7 @@ import { kinds } from '../model/kinds.ts';
 import type { Venue } from '../model/person.ts';
 import type { OccurrenceFace, OccurrenceStart, Series } from '../model/series.ts';
 import { sameWhen, type When } from '../model/when.ts';
+import { venuesAt } from './import/places.ts';
 import { occurrenceWhen } from './occurrence.ts';
 
 export type CopyContext = Readonly<{ venues: ReadonlyMap<VenueId, Venue> }>;
@@ -46,9 +47,7 @@ const plain = (text: string) => text.trim().replace(/\s+/g, ' ').toLowerCase();
 function placeTaken(place: string, content: EventContent, { venues }: CopyContext): Place {
   const wanted = plain(place);
   if (wanted === '' || (wanted === 'online' && content.onlineUrl !== null)) return { venue: null };
-  const found = [...venues.values()].filter(venue =>
-    [venue.id, venue.name, `${venue.name}, ${venue.address}`].some(text => plain(text) === wanted),
-  );
+  const found = venuesAt(place, venues.values());
   const [only] = found;
   if (only && found.length === 1) return { venue: only.id };
   return { problem: found.length > 1 ? 'several venues are called so' : 'not a known venue' };

@@ -38,6 +38,8 @@ export type Bench = Readonly<{
   faults: Faults | null;
   /** A cursor that this server does not know. */
   badCursor: Cursor;
+  /** Cases (by name) that this server spoils, and how. */
+  loses: Readonly<Record<string, string>>;
 }>;
 
 export const now = Date.parse('2026-11-22T12:00:00Z');

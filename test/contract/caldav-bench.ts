@@ -33,11 +33,12 @@ function benchAt(server: Pick<DavServer, 'get' | 'put' | 'remove'>, url: string,
     spent: door.spent,
     faults,
     badCursor: brandId('sync:0123456789abcdef0123456789abcdef01234567'),
+    loses: {},
   };
 }
 
-export async function realBench(server: DavServer, name: string): Promise<Bench> {
-  return benchAt(server, await server.makeCalendar(alice, name), null);
+export async function realBench(server: DavServer, name: string, loses: Bench['loses'] = {}): Promise<Bench> {
+  return { ...benchAt(server, await server.makeCalendar(alice, name), null), loses };
 }
 
 export function sandboxBench(sandbox: CaldavSandbox, name: string): Bench {

@@ -7,7 +7,15 @@ import { startXandikos } from '../real/xandikos.ts';
 import { realBench } from './caldav-bench.ts';
 import { describeContract } from './contract-suite.ts';
 
-for (const [program, start] of Object.entries({ radicale: startRadicale, xandikos: startXandikos })) {
+const servers = {
+  radicale: { start: startRadicale, loses: {} },
+  xandikos: {
+    start: startXandikos,
+    loses: { 'a backslash before an n': 'Xandikos 0.2.8 stores an escaped backslash and an n as a line break' },
+  },
+};
+
+for (const [program, { start, loses }] of Object.entries(servers)) {
   describeWith([program], `CalDAV contract on ${program}`, () => {
     let server: DavServer;
     let number = 0;
@@ -17,7 +25,7 @@ for (const [program, start] of Object.entries({ radicale: startRadicale, xandiko
     afterAll(() => server.stop());
     describeContract(capabilities, () => {
       number += 1;
-      return realBench(server, `shoot${number}`);
+      return realBench(server, `shoot${number}`, loses);
     });
   });
 }

@@ -21,16 +21,12 @@ export function describeContract(can: Capabilities, fresh: () => Promise<Bench>)
   };
 
   describe('what is written', () => {
-    it.each(Object.entries(calendarTimes))('%s', async (_name, fields) => {
+    it.each(Object.entries({ ...calendarTimes, ...calendarTexts }))('%s', async (name, fields, context) => {
+      if (bench.loses[name] !== undefined) context.skip(bench.loses[name]);
       const creation = creationOf(1, fields);
       const seen = await place(1, fields);
       expect(seen.face).toEqual({ ...creation.face, ...session.canon(creation.face) });
-      expect(seen.uid).toBe(creation.uid);
-    });
-
-    it.each(Object.entries(calendarTexts))('%s', async (_name, fields) => {
-      const creation = creationOf(1, fields);
-      expect((await place(1, fields)).face).toEqual({ ...creation.face, ...session.canon(creation.face) });
+      expect(seen).toMatchObject({ uid: creation.uid, marker: creation.marker, remark: null });
     });
 
     it.each(allFields.filter(field => can.fields.includes(field)))(
@@ -38,8 +34,7 @@ export function describeContract(can: Capabilities, fresh: () => Promise<Bench>)
       async field => {
         const target = { ...plainFace, ...calendarTexts['accents, signs and a line of each sort'], ...changed };
         const before = await place();
-        const fields: Fields =
-          field === 'series' ? { series: target.series, when: before.face.when } : { [field]: target[field] };
+        const fields: Fields = { [field]: target[field] };
         await session.update(before, { marker: { ...creationOf(1).marker, version: 2 }, fields, status: 'confirmed' });
         const after = await lookAt(session, before.remoteId);
         expect(after.face).toEqual({ ...before.face, ...session.canon(fields) });
@@ -71,9 +66,9 @@ export function describeContract(can: Capabilities, fresh: () => Promise<Bench>)
 
     it('our marker survives an edit by another program, and unmarking leaves the rest alone', async () => {
       const item = await place();
-      await bench.hand.retitle(item.remoteId, 'Recce, moved by Sam');
+      await bench.hand.retitle(item.remoteId, 'Recce (moved by Sam)');
       const edited = await lookAt(session, item.remoteId);
-      expect(edited).toMatchObject({ marker: creationOf(1).marker, face: { title: 'Recce, moved by Sam' } });
+      expect(edited).toMatchObject({ marker: creationOf(1).marker, face: { title: 'Recce (moved by Sam)' } });
       await session.unmark(edited);
       const plain = await lookAt(session, item.remoteId);
       expect(plain).toMatchObject({ marker: null, face: { ...edited.face } });
@@ -188,7 +183,7 @@ export function describeContract(can: Capabilities, fresh: () => Promise<Bench>)
     });
 
     it('a large calendar comes in pages, of which only the last proves absence and carries the cursor', async () => {
-      const many = Array.from({ length: 320 }, (_, at) => at);
+      const many = Array.from({ length: 60 }, (_, at) => at);
       for (let at = 0; at < many.length; at += 8) {
         await Promise.all(many.slice(at, at + 8).map(number => bench.hand.add(`busy-${number}`, '20270301T100000Z')));
       }

@@ -65,8 +65,9 @@ export const calendarTexts: Readonly<Record<string, Fields>> = {
   'accents, signs and a line of each sort': {
     title: 'Café “Zoë” — 撮影; Łódź, 50% \\ back\\slash & <b>',
     place: 'Straße 5; Flat 2, 9:30 gate, "Old" Mill',
-    notes: 'One\n\n  indented\nWith: colon; semicolon, comma \\n not a break\nBEGIN:VEVENT\nEND:VCALENDAR',
+    notes: 'One\n\n  indented\nWith: colon; semicolon, comma\nBEGIN:VEVENT\nEND:VCALENDAR',
   },
+  'a backslash before an n': { notes: 'C:\\new\\notes' },
   'a flag, a family and a right-to-left name': { title: '🏴󠁧󠁢󠁳󠁣󠁴󠁿 👨‍👩‍👧‍👦 رنا', notes: 'עברית' },
   'long notes': { notes: Array.from({ length: 400 }, (_, line) => `Line ${line}: müde Füße im Größenwahn`).join('\n') },
   'a long title': { title: 'Ünit '.repeat(60).trim() },

@@ -11,6 +11,7 @@ import { type Entry, readEntries } from './entry.ts';
 import { eventsFrom, scheduleSpec } from './event-rows.ts';
 import { dropUnknown } from './known.ts';
 import { constraintsFrom, constraintsSpec, type PlacedConstraint, travelSpec, travelTimesFrom } from './list-rows.ts';
+import { withVenues } from './places.ts';
 import { callsSpec, overridesSpec, type PartEntries, stopsSpec } from './part-rows.ts';
 
 export type Rows = Readonly<{
@@ -30,7 +31,10 @@ export type Rows = Readonly<{
   present: ReadonlyMap<SheetName, ReadonlySet<string> | null>;
 }>;
 
-export function readRows(snapshot: ScheduleSnapshot, { sheets, warnings }: Sheets, now: Instant): Rows {
+export function readRows(snapshot: ScheduleSnapshot, source: Sheets, now: Instant): Rows {
+  const placed = source.sheets.map(sheet => withVenues(sheet, [...snapshot.venues.values()]));
+  const sheets = placed.map(each => each.sheet);
+  const warnings = [...source.warnings, ...placed.flatMap(each => each.warnings)];
   const read = {
     people: readEntries(sheets, peopleSpec),
     venues: readEntries(sheets, venuesSpec),

@@ -1,11 +1,12 @@
 /** Events as one reader sees them, as sheets: what iCalendar can carry of an event, in the schedule's own columns. Pure. */
 import type { Face } from '../../model/face.ts';
-import type { OccurrenceFace, Series } from '../../model/series.ts';
-import { sameWhen, type When } from '../../model/when.ts';
+import type { Series } from '../../model/series.ts';
+import { sameWhen } from '../../model/when.ts';
 import { occurrenceWhen } from '../occurrence.ts';
 import { date, line, listOf, newId, oneOf, text, time, yesNo, zone } from './cell.ts';
 import { optional, required, type RowOf } from './columns.ts';
 import { occurrenceName, shownOccurrence } from './occurrence-cell.ts';
+import { changedWhenCells } from './overrides.ts';
 import { cellsOfWhen } from './sheet-when.ts';
 import { type Table, tableOf } from './table.ts';
 
@@ -84,19 +85,13 @@ function rowOfOccurrence(
   { occurrence, face }: Series['overrides'][number],
 ): RowOf<typeof occurrenceColumns> {
   const differing = (field: 'title' | 'place' | 'notes') => (face[field] === series[field] ? null : face[field]);
+  const isMoved = !sameWhen(face.when, occurrenceWhen(occurrence, series.when));
   return {
-    ...whenCells(face, occurrenceWhen(occurrence, series.when)),
+    ...changedWhenCells(isMoved ? face.when : null, series.when),
     event,
     occurrence: shownOccurrence(occurrence, series.when),
     title: differing('title'),
     place: differing('place'),
     notes: differing('notes'),
   };
-}
-
-function whenCells({ when }: OccurrenceFace, natural: When) {
-  if (sameWhen(when, natural)) return { date: null, start: null, end: null, endDate: null, allDay: null, timezone: null };
-  const cells = cellsOfWhen(when);
-  if (when.kind === 'all-day') return { ...cells, endDate: when.end };
-  return natural.kind === 'all-day' ? { ...cells, allDay: false } : cells;
 }

@@ -39,11 +39,11 @@ export function overrideFrom(row: OverrideRow, occurrence: OccurrenceStart, when
 export function rowOfOverride(event: string, series: When, override: Override): OverrideRow {
   const { status, venue, title, notes } = override;
   const occurrence = shownOccurrence(override.occurrence, series);
-  return { ...whenCells(override.when, series), event, occurrence, status, venue, title, notes };
+  return { ...changedWhenCells(override.when, series), event, occurrence, status, venue, title, notes };
 }
 
-/** What would otherwise be taken from the series is said. */
-function whenCells(when: When | null, series: When) {
+/** The cells of an occurrence's own time, null: it has none. What would otherwise be taken from the series is said. */
+export function changedWhenCells(when: When | null, series: When) {
   if (when === null) return { date: null, start: null, end: null, endDate: null, allDay: null, timezone: null };
   const cells = cellsOfWhen(when);
   if (when.kind === 'all-day') return { ...cells, endDate: when.end };
