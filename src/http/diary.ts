@@ -50,6 +50,7 @@ function entriesOf(event: ScheduledEvent, query: DiaryQuery): DiaryEntry[] {
   const entry = (occurrence: OccurrenceStart | null, when: When, change: Override | null): DiaryEntry[] => {
     if (when.start.slice(0, 10) > query.to || lastDay(when) < query.from) return [];
     const first = when.start.slice(0, 10) as LocalDate;
+    const isUnderWay = first < query.from;
     return [
       {
         event,
@@ -59,7 +60,7 @@ function entriesOf(event: ScheduledEvent, query: DiaryQuery): DiaryEntry[] {
         title: oneLine(change?.title ?? content.title),
         venue: change?.venue ?? content.venue,
         isCancelled: content.status === 'cancelled' || change?.status === 'cancelled',
-        day: first < query.from ? query.from : first,
+        day: isUnderWay ? query.from : first,
       },
     ];
   };

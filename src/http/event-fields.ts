@@ -27,8 +27,14 @@ const contentFields: Readonly<Record<Exclude<keyof EventContent, 'details' | 'ex
   onlineUrl: { name: 'Online', lines: content => [content.onlineUrl ?? ''] },
   required: { name: 'Required', lines: (content, names) => content.required.map(one => inviteeWords(one, names)) },
   optional: { name: 'Optional', lines: (content, names) => content.optional.map(one => inviteeWords(one, names)) },
-  owner: { name: 'Owner', lines: (content, names) => [content.owner === null ? '' : personWords(content.owner, names)] },
-  parent: { name: 'Part of', lines: (content, names) => [content.parent === null ? '' : eventWords(content.parent, names)] },
+  owner: {
+    name: 'Owner',
+    lines: (content, names) => [content.owner === null ? '' : personWords(content.owner, names)],
+  },
+  parent: {
+    name: 'Part of',
+    lines: (content, names) => [content.parent === null ? '' : eventWords(content.parent, names)],
+  },
   tier: { name: 'Privacy', lines: content => [content.tier] },
   safeTitle: { name: 'Title for others', lines: content => [oneLine(content.safeTitle)] },
   stops: { name: 'Stops', lines: (content, names) => content.stops.map(stop => stopWords(stop, names)) },

@@ -69,7 +69,8 @@ function copyReport(row: CalendarRow, copy: Copy | null, wanted: Face | null, ma
     reason: row.state === 'ok' ? reason : [reason, `calendar ${row.state}`].filter(Boolean).join('; '),
   });
   const isThere = copy !== null && copy.state !== 'removed';
-  if (wanted === null) return isThere ? report('waiting', 'wait', 'is to be taken out') : report('not shown', 'plain', '');
+  if (wanted === null)
+    return isThere ? report('waiting', 'wait', 'is to be taken out') : report('not shown', 'plain', '');
   if (copy?.state === 'stuck') return report('stuck', 'bad', copy.problem ?? 'the calendar refused it');
   if (copy?.state === 'hidden') return report('hidden', 'wait', 'they deleted it');
   if (copy?.state === 'placed' && copy.base !== null) {
@@ -78,6 +79,7 @@ function copyReport(row: CalendarRow, copy: Copy | null, wanted: Face | null, ma
     return differs ? report('waiting', 'wait', 'an update is on its way') : report('in step', 'good', '');
   }
   const content = matter.event.content;
-  if (content.rrule === null && rangeOf(content.when).to < matter.now) return report('not shown', 'plain', 'it is over');
+  if (content.rrule === null && rangeOf(content.when).to < matter.now)
+    return report('not shown', 'plain', 'it is over');
   return report('waiting', 'wait', 'not in the calendar yet');
 }

@@ -18,7 +18,11 @@ export type Figures = Readonly<{
   messages: ReadonlyMap<MessageState, number>;
 }>;
 
-export async function figuresOf(r: Repositories, production: ProductionId, snapshot: ScheduleSnapshot): Promise<Figures> {
+export async function figuresOf(
+  r: Repositories,
+  production: ProductionId,
+  snapshot: ScheduleSnapshot,
+): Promise<Figures> {
   const events = [...snapshot.events.values()];
   return {
     events: events.length,

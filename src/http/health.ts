@@ -17,10 +17,12 @@ export function addHealth(app: FastifyInstance, options: HttpOptions): void {
 async function storeTrouble({ store, runtime }: HttpOptions): Promise<string | null> {
   const answered = new AbortController();
   const late = runtime.sleep(storePatienceMs, answered.signal).then(() => 'the store is slow to answer');
-  const asked = store.read(r => r.schedule.productions()).then(
-    () => null,
-    () => 'the store does not answer',
-  );
+  const asked = store
+    .read(r => r.schedule.productions())
+    .then(
+      () => null,
+      () => 'the store does not answer',
+    );
   const trouble = await Promise.race([asked, late]);
   answered.abort();
   return trouble;

@@ -1,7 +1,7 @@
 /** The frame around every page: head, navigation, foot. Works without script. */
 import type { FastifyReply } from 'fastify';
-import { shortHash } from '../model/identity.ts';
 import { stampWords } from '../mail/words.ts';
+import { shortHash } from '../model/identity.ts';
 import type { ZoneName } from '../model/when.ts';
 import { type Html, html, type Part } from './html.ts';
 import type { PageParts } from './options.ts';

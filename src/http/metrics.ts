@@ -29,7 +29,11 @@ export function addMetrics(app: FastifyInstance, { store, runtime, version, star
   const calendars = gauge('calendars', 'Linked calendars by state', 'state');
   const due = gauge('calendars_due', 'Calendars that are to be looked at now');
   const lag = gauge('calendars_lag_seconds', 'How long the longest due calendar has waited');
-  const age = gauge('sync_age_seconds', 'Time since the last good look, of the newest and of the oldest calendar', 'of');
+  const age = gauge(
+    'sync_age_seconds',
+    'Time since the last good look, of the newest and of the oldest calendar',
+    'of',
+  );
   const findings = gauge('findings_open', 'Open findings by kind', 'kind');
   const messages = gauge('messages', 'Messages by state; those sent or dropped are together "closed"', 'state');
   const copies = gauge('copies', 'Copies of events in calendars by state, at most a minute old', 'state');
@@ -40,14 +44,29 @@ export function addMetrics(app: FastifyInstance, { store, runtime, version, star
     const { rows, dueIds, kinds, states } = await store.read(readCounts(now));
     const waits = rows.filter(row => dueIds.has(row.link.id)).map(row => now - row.nextAt);
     const synced = rows.flatMap(row => (row.lastSyncAt === null ? [] : [now - row.lastSyncAt]));
-    calendars(tallyOf(calendarStates, rows.map(row => row.state)));
+    calendars(
+      tallyOf(
+        calendarStates,
+        rows.map(row => row.state),
+      ),
+    );
     due(dueIds.size);
     lag(Math.max(0, ...waits) / 1000);
-    age(synced.length === 0 ? new Map() : new Map([['newest', Math.min(...synced) / 1000], ['oldest', Math.max(...synced) / 1000]]));
+    age(
+      synced.length === 0
+        ? new Map()
+        : new Map([
+            ['newest', Math.min(...synced) / 1000],
+            ['oldest', Math.max(...synced) / 1000],
+          ]),
+    );
     findings(kinds);
     messages(states);
     copies(await countCopies(rows, now));
-    return reply.type(registry.contentType).header('cache-control', 'no-store').send(await registry.metrics());
+    return reply
+      .type(registry.contentType)
+      .header('cache-control', 'no-store')
+      .send(await registry.metrics());
   });
 }
 
@@ -66,17 +85,18 @@ function gaugesOf(registry: Registry) {
 
 const readCounts = (now: Instant) => async (r: Repositories) => {
   const productions = await r.schedule.productions();
-  const kinds: string[] = [];
-  const states: string[] = [];
+  const kinds: string[][] = [];
+  const open: string[][] = [];
   for (const { id } of productions) {
-    kinds.push(...(await r.findings.list(id, 'open')).map(finding => finding.kind));
-    states.push(...(await r.mail.messages(id, openMessageStates)).map(message => message.state));
+    kinds.push((await r.findings.list(id, 'open')).map(finding => finding.kind));
+    open.push((await r.mail.messages(id, openMessageStates)).map(message => message.state));
   }
+  const states = open.flat();
   const { messages = 0 } = await r.meta.counts();
   return {
     rows: await r.calendars.all(),
     dueIds: new Set<string>(await r.calendars.due(now, allDue)),
-    kinds: tallyOf(findingKinds, kinds),
+    kinds: tallyOf(findingKinds, kinds.flat()),
     states: new Map([...tallyOf(openMessageStates, states), ['closed', messages - states.length] as const]),
   };
 };
@@ -91,11 +111,11 @@ function copyCounter(store: Store) {
   let kept: Readonly<{ at: Instant; counts: Counts }> | null = null;
   return async (rows: readonly CalendarRow[], now: Instant): Promise<Counts> => {
     if (kept !== null && now - kept.at < copiesKeptMs) return kept.counts;
-    const states: string[] = [];
+    const states: string[][] = [];
     for (const { link } of rows) {
-      states.push(...(await store.read(r => r.copies.copies(link.id))).map(copy => copy.state));
+      states.push((await store.read(r => r.copies.copies(link.id))).map(copy => copy.state));
     }
-    kept = { at: now, counts: tallyOf(copyStates, states) };
+    kept = { at: now, counts: tallyOf(copyStates, states.flat()) };
     return kept.counts;
   };
 }

@@ -45,13 +45,26 @@ function patternOf(route: string): RegExp {
 }
 
 /** The log names the error's class and where it arose; its message could quote people's data and stays out. */
-export function answerError(error: FastifyError, request: FastifyRequest, reply: FastifyReply, log: Logger): FastifyReply {
+export function answerError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
   if (error instanceof HttpError) return sendProblem(request, reply, error.status, error.message);
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return sendProblem(request, reply, status, 'The request could not be understood.');
-  const at = error.stack?.split('\n').filter(line => /^\s+at /.test(line)).slice(0, 8);
+  const at = error.stack
+    ?.split('\n')
+    .filter(line => /^\s+at /.test(line))
+    .slice(0, 8);
   log.error({ requestId: request.id, route: request.routeOptions?.url, error: error.name, at }, 'a request failed');
-  return sendProblem(request, reply, status === 503 ? 503 : 500, 'Something went wrong here. The log has more under this request id.');
+  return sendProblem(
+    request,
+    reply,
+    status === 503 ? 503 : 500,
+    'Something went wrong here. The log has more under this request id.',
+  );
 }
 
 function sendProblem(request: FastifyRequest, reply: FastifyReply, status: number, detail: string): FastifyReply {
@@ -67,6 +80,6 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, status: numbe
   );
 }
 
-function wantsJson(accept: string | undefined): boolean {
-  return accept !== undefined && accept.includes('json') && !accept.includes('text/html');
+function wantsJson(accept = ''): boolean {
+  return accept.includes('json') && !accept.includes('text/html');
 }

@@ -13,7 +13,11 @@ const date = z.custom<LocalDate>(
   'must be a date such as 2027-03-16',
 );
 const id = z.string('must be given once').max(200, 'is too long');
-const page = z.coerce.number('must be a number').int('must be a whole number').min(1, 'counts from 1').max(100_000, 'is too large');
+const page = z.coerce
+  .number('must be a number')
+  .int('must be a whole number')
+  .min(1, 'counts from 1')
+  .max(100_000, 'is too large');
 
 export const scheduleQuery = z.object({
   production: given(id.transform(brandId<ProductionId>)),

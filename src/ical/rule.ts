@@ -43,7 +43,7 @@ export function checkRule(rrule: string): string | null {
   if (rule === null) return 'the rule is not of the form NAME=VALUE;NAME=VALUE with each name once';
   for (const [name, value] of rule) {
     const part = parts[name];
-    if (!part) return 'the rule has a part that is not supported; allowed are ' + Object.keys(parts).join(', ');
+    if (!part) return `the rule has a part that is not supported; allowed are ${Object.keys(parts).join(', ')}`;
     const values = part.list ? value.split(',') : [value];
     if (!values.every(part.one)) return `${name} must be ${part.allowed}`;
   }

@@ -88,7 +88,7 @@ export function nextStart(statement: Statement, now: Instant): Instant {
  * alone mails nobody (mail case N07). Of a series only dates still to come count.
  */
 export function mustBeTold(told: Statement, truth: Statement, now: Instant): boolean {
-  if ( told.onlineUrl !== truth.onlineUrl || told.status !== truth.status) return true;
+  if (told.place !== truth.place || told.onlineUrl !== truth.onlineUrl || told.status !== truth.status) return true;
   if (told.occurrences === null || truth.occurrences === null) {
     return told.occurrences !== truth.occurrences || !sameWhen(told.when, truth.when);
   }

@@ -21,7 +21,7 @@ export function describeContract(can: Capabilities, fresh: () => Promise<Bench>)
   };
 
   describe('what is written', () => {
-    it.each(Object.entries({ ...calendarTimes, ...calendarTexts }))('%s', async (name, fields, context) => {
+    it.for(Object.entries({ ...calendarTimes, ...calendarTexts }))('%s', async ([name, fields], context) => {
       if (bench.loses[name] !== undefined) context.skip(bench.loses[name]);
       const creation = creationOf(1, fields);
       const seen = await place(1, fields);

@@ -65,6 +65,8 @@ describe('a backup', () => {
           await meta.put('n', String(n));
           await calendars.patch(calendarHome, { failures: n });
         });
+        // SQLite answers without waiting: the file being written needs a turn.
+        await new Promise(resolve => setImmediate(resolve));
       }
       return store.read(({ meta }) => meta.get('n'));
     })();

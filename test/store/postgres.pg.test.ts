@@ -13,7 +13,10 @@ import { storeSuite } from './store-suite.ts';
 describeWith(['initdb', 'postgres'], 'PostgreSQL', () => {
   let server: RealPostgres;
   let databases = 0;
-  const fresh = () => server.create(`store${(databases += 1)}`);
+  const fresh = () => {
+    databases += 1;
+    return server.create(`store${databases}`);
+  };
 
   beforeAll(async () => {
     server = await startPostgres();

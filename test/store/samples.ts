@@ -191,6 +191,7 @@ export function present(id: string, tag = 'one'): Present {
     uid: null,
     native: null,
     blocks: true,
+    remark: null,
   };
 }
 
@@ -210,7 +211,7 @@ export function copy(calendar: string, event: string, generation = 1): Copy {
     key: brandId<CopyKey>(`${calendar}-${event}-${generation}`),
     state: 'placed',
     remoteId: remoteId(`${event}.ics`),
-    base: { sent: face, seen: face, tag: brandId<Tag>('one'), eventVersion: 1 },
+    base: { sent: face, seen: face, tag: brandId<Tag>('one'), eventVersion: 1, guessed: [] },
     problem: null,
     writes: [1_800_000_000_000],
     declined: {},
@@ -224,6 +225,7 @@ export function attempt(id: string, startedAt: number, calendar = 'C06-caldav'):
     key: brandId<CopyKey>(`key-${id}`),
     verb: 'create',
     fields: face,
+    units: [],
     startedAt,
     outcome: 'open',
   };
@@ -242,7 +244,7 @@ export function finding(id: string, key: string, change: Partial<Finding> = {}):
     person: personId('C06'),
     event: eventId('E001'),
     title: 'Two titles',
-    met: [{ field: 'title', ours: 'a', theirs: 'b', base: null }],
+    met: [{ field: 'title', occurrence: null, ours: 'a', theirs: 'b', base: null }],
     suggestions: [],
     openedAt: 1,
     changedAt: 1,

@@ -10,7 +10,10 @@ import { storeSuite } from './store-suite.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callboard-sqlite-'));
 let files = 0;
-const freshFile = () => join(folder, `${(files += 1)}.db`);
+const freshFile = () => {
+  files += 1;
+  return join(folder, `${files}.db`);
+};
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
