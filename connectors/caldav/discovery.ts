@@ -113,7 +113,7 @@ function isWritable(props: XmlElement): boolean | null {
 
 function hrefsIn(props: XmlElement, name: string): string[] {
   const holder = element(props, name);
-  const hrefs = holder === null ? [] : [holder['href']].flat();
+  const hrefs = holder === null ? [] : [holder.href].flat();
   return hrefs.flatMap(href => {
     const text = textOf({ href }, 'href');
     return text === null ? [] : [text];

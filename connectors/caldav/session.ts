@@ -119,7 +119,7 @@ export class CaldavSession implements CalendarSession {
   /** Two refusals of a create that the server does not make clear. */
   async #explained(error: unknown, creation: Creation): Promise<unknown> {
     if (!(error instanceof RemoteError) || error.kind !== 'rejected') return error;
-    if (error.detail['precondition'] === 'no-uid-conflict') {
+    if (error.detail.precondition === 'no-uid-conflict') {
       const found = await this.find(creation);
       if (found !== null) return new RemoteError('exists', 'the item is there under another name');
       return new RemoteError('rejected', 'another item with the UID of this event is in the calendar', {
@@ -127,7 +127,7 @@ export class CaldavSession implements CalendarSession {
       });
     }
     // RFC 4918 section 9.7.1: 409 for a member of a collection that is not there.
-    if (error.detail['status'] === 409) await this.#collection.confirm();
+    if (error.detail.status === 409) await this.#collection.confirm();
     return error;
   }
 }

@@ -46,7 +46,7 @@ type Line = Readonly<{ path: string; props: Props; collection?: boolean }>;
 function propfind(world: CaldavWorld, ask: DavAsk): DavAnswer {
   const self = describe(world, ask);
   if (self === null) return { status: 404 };
-  const below = ask.headers['depth'] === '1' ? children(world, ask) : [];
+  const below = ask.headers.depth === '1' ? children(world, ask) : [];
   return multistatus([self, ...below].map(({ path, props }) => response(path, '', props)));
 }
 
@@ -119,7 +119,7 @@ function syncCollection({ switches }: CaldavWorld, calendar: SandboxCalendar, to
 }
 
 function calendarMultiget(calendar: SandboxCalendar, multiget: XmlElement): DavAnswer {
-  const hrefs = [multiget['href']].flat().map(href => textOf({ href }, 'href') ?? '');
+  const hrefs = [multiget.href].flat().map(href => textOf({ href }, 'href') ?? '');
   return multistatus(
     hrefs.map(href => {
       const path = decodeURIComponent(href);

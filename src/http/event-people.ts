@@ -76,7 +76,8 @@ function copyReport(row: CalendarRow, copy: Copy | null, wanted: Face | null, ma
   if (copy?.state === 'placed' && copy.base !== null) {
     const { sent } = copy.base;
     const differs = allFields.some(field => !sameField(field, sent[field], wanted[field]));
-    return differs ? report('waiting', 'wait', 'an update is on its way') : report('in step', 'good', '');
+    if (differs) return report('waiting', 'wait', 'an update is on its way');
+    return row.state === 'ok' ? report('in step', 'good', '') : report('in step when last seen', 'wait', '');
   }
   const content = matter.event.content;
   if (content.rrule === null && rangeOf(content.when).to < matter.now)

@@ -3,7 +3,7 @@
 import { carriersFrom } from '../mail/carriers.ts';
 import { ComposeError, composeMail } from '../mail/compose.ts';
 import { brandId, type OutboxId } from '../model/ids.ts';
-import type { Mail, MessageState, OutboxMessage } from '../model/message.ts';
+import type { Mail, MessageKind, MessageState, OutboxMessage } from '../model/message.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Repositories } from '../store/store.ts';
 import { type Html, html } from './html.ts';
@@ -24,6 +24,12 @@ const tones: Readonly<Record<MessageState, Tone>> = {
   failed: 'bad',
   unknown: 'bad',
   dropped: 'plain',
+};
+
+const kindNames: Readonly<Record<MessageKind, string>> = {
+  invite: 'Invitation',
+  update: 'Update',
+  cancel: 'Cancellation',
 };
 
 export async function messagesPage(parts: PageParts, given: unknown): Promise<Html> {
@@ -52,7 +58,7 @@ export function messagesTable(messages: readonly OutboxMessage[], snapshot: Sche
     const waits =
       message.waitsFor === 'release' ? 'for release' : message.waitsFor === 'quiet' ? 'for the quiet period' : '';
     return html`<tr><td>${stamp(message.createdAt, snapshot.zone)}</td><td>${personWords(message.reader.person, snapshot)}</td>
-<td><a href="/messages/${encodeURIComponent(message.id)}">${message.kind}</a></td><td><a href="${eventPath(message.production, message.event)}">${title}</a></td>
+<td><a href="/messages/${encodeURIComponent(message.id)}">${kindNames[message.kind]}</a></td><td><a href="${eventPath(message.production, message.event)}">${title}</a></td>
 <td>${mark(message.state, tones[message.state])} ${waits}${message.problem ? html`<p>${message.problem}</p>` : null}</td><td>${message.sentAt === null ? null : stamp(message.sentAt, snapshot.zone)}</td></tr>`;
   });
   return html`<div class="wide"><table><thead><tr><th scope="col">Written</th><th scope="col">To</th><th scope="col">Kind</th><th scope="col">Event</th><th scope="col">State</th><th scope="col">Sent</th></tr></thead><tbody>${rows}</tbody></table></div>`;
@@ -74,8 +80,8 @@ export async function messagePage(parts: PageParts, id: string): Promise<Html> {
       ['Tries', String(message.tries)],
       ['Problem', message.problem ?? 'none'],
     ].map(([name = '', value = '']) => html`<dt>${name}</dt><dd>${value}</dd>`);
-    return officePage(parts, '/messages', 'Message', [
-      html`<p class="crumb"><a href="/messages">Messages</a></p><h1>${message.kind}, ${mark(message.state, tones[message.state])}</h1>`,
+    return officePage(parts, '/messages', kindNames[message.kind], [
+      html`<p class="crumb"><a href="/messages">Messages</a></p><h1>${kindNames[message.kind]} ${mark(message.state, tones[message.state])}</h1>`,
       html`<dl class="facts"><dt>Event</dt><dd><a href="${eventPath(message.production, message.event)}">${message.event}</a></dd>${facts}</dl>`,
       mailPart(mail, message),
     ]);

@@ -41,9 +41,11 @@ input, select, button { font: inherit; color: var(--ink); background: var(--pape
 .facts p, td p { margin: 0; }
 .wide { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .8rem .35rem 0; border-bottom: 1px solid var(--line); }
-thead th { color: var(--soft); font-size: .875rem; } tbody th { font-weight: 600; } .sides td { white-space: pre-line; width: 28%; }
+thead th { color: var(--soft); font-size: .875rem; } tbody th { font-weight: 600; min-width: 6rem; } .sides td { white-space: pre-line; width: 28%; }
 .changes td { width: 42%; } .history { padding-left: 0; list-style: none; } .history li { margin-bottom: 1rem; }
-.card { margin: 0 0 1rem; } .card h3 { margin-top: 0; } .line { display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
+.card { margin: 0 0 1rem; } .options { margin: 0; padding-left: 1.2rem; } .options li { margin-bottom: .4rem; } .wide + p { margin-top: .5rem; }
+.crumb { margin: .8rem 0 0; } .crumb + h1 { margin-top: .2rem; } h1 .mark { font-size: 1rem; vertical-align: middle; }
+ .card h3 { margin-top: 0; } .line { display: flex; flex-wrap: wrap; gap: .2rem 1rem; }
 pre { background: var(--panel); padding: .8rem; border-radius: .4rem; white-space: pre-wrap; overflow-wrap: anywhere; }
 code { background: var(--paper); padding: 0 .25rem; overflow-wrap: anywhere; }
 @media (max-width: 44rem) {

@@ -7,9 +7,9 @@ import { IcalError } from './ical-error.ts';
 export type Block = Readonly<{ name: string; lines: readonly string[]; blocks: readonly Block[]; whole: boolean }>;
 
 /** What the tree was read from may be broken; `notes` says how, without quoting it. */
-export type Blocks = Readonly<{ calendars: readonly Block[]; notes: readonly string[]; truncated: boolean }>;
+type Blocks = Readonly<{ calendars: readonly Block[]; notes: readonly string[]; truncated: boolean }>;
 
-export const maxTextLength = 5_000_000;
+const maxTextLength = 5_000_000;
 const maxBlocks = 20_000;
 const maxDepth = 8;
 const maxOctets = 75;

@@ -14,7 +14,7 @@ import { zoneReader } from './zone-reader.ts';
 import { zoneBlocks } from './zones.ts';
 
 /** What the object is to say, and the start by which its occurrences are named now (null: unreadable). */
-export type Timing = Readonly<{ when: When; series: Series | null; before: When | null }>;
+type Timing = Readonly<{ when: When; series: Series | null; before: When | null }>;
 
 const utc = brandId<ZoneName>('UTC');
 

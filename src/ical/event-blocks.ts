@@ -5,7 +5,7 @@ import { type Block, newBlock } from './block.ts';
 import { occurrenceLines, recurrenceLine, seriesLines, urlLines } from './event-lines.ts';
 import type { EventStatus } from './read-event.ts';
 
-export type EventBlockOptions = Readonly<{
+type EventBlockOptions = Readonly<{
   status: EventStatus;
   /** UID, DTSTAMP and the like, with which every VEVENT begins. */
   head: readonly string[];

@@ -26,7 +26,7 @@ export function whenLines(when: When): readonly string[] {
 }
 
 /** A date, or a wall time in a zone. */
-export function momentLine(name: string, moment: string, zone: ZoneName): string {
+function momentLine(name: string, moment: string, zone: ZoneName): string {
   return moment.length === 10
     ? rawLine(name, compact(moment), { VALUE: 'DATE' })
     : rawLine(name, compact(moment), { TZID: zone });

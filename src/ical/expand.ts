@@ -10,7 +10,7 @@ import { isLocalDate, isLocalDateTime, type Range, rangeOf, type When } from '..
 import { IcalError } from './ical-error.ts';
 import { checkRule, ruleFrom, wallTimeRule } from './rule.ts';
 
-export type Occurrence = Readonly<{ occurrence: OccurrenceStart; when: When; override: OccurrenceFace | null }>;
+type Occurrence = Readonly<{ occurrence: OccurrenceStart; when: When; override: OccurrenceFace | null }>;
 /** `complete` is false when `limit` cut the list off. */
 export type Occurrences = Readonly<{ starts: readonly Occurrence[]; complete: boolean }>;
 

@@ -22,7 +22,7 @@ export type FeedItem = Readonly<{
 }>;
 
 /** `publish`: a feed to subscribe to, with METHOD and a wish how often to come; else a file. */
-export type Feed = Readonly<{ name: string; items: readonly FeedItem[]; publish: boolean }>;
+type Feed = Readonly<{ name: string; items: readonly FeedItem[]; publish: boolean }>;
 
 /** Throws IcalError `bad-rule`. */
 export function writeFeed({ name, items, publish }: Feed): string {

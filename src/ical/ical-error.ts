@@ -1,5 +1,5 @@
 /** The one error of this folder. Its message is one line and holds nothing of the text that was read. */
-export type IcalErrorKind =
+type IcalErrorKind =
   | 'not-icalendar'
   | 'too-large'
   | 'bad-rule'

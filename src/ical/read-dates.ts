@@ -22,7 +22,7 @@ export function leftOut(
     .filter(occurrence => !changedAt.has(occurrence));
 }
 
-export type ExtraDate = Readonly<{ occurrence: OccurrenceStart; when: When }>;
+type ExtraDate = Readonly<{ occurrence: OccurrenceStart; when: When }>;
 type Master = Readonly<{ when: When; zones: ZoneReader; series: Series | null }>;
 
 /** The dates of RDATE that are neither the first date nor dates of the rule. */

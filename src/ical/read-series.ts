@@ -19,7 +19,7 @@ export type Piece = Readonly<{
   recurrence: OccurrenceStart | null;
   flags: readonly TimeFlag[];
 }>;
-export type ReadSeries = Readonly<{ pieces: readonly Piece[]; problems: readonly string[] }>;
+type ReadSeries = Readonly<{ pieces: readonly Piece[]; problems: readonly string[] }>;
 
 /** An override read against its series. */
 type Changed = Readonly<{

@@ -17,7 +17,7 @@ import {
 
 /** What a person ought to know of how a time was read. */
 export type TimeFlag = 'floating-time' | 'zone-guessed' | 'in-clock-gap';
-export type ReadWhen = Readonly<{ when: When; flags: readonly TimeFlag[] }>;
+type ReadWhen = Readonly<{ when: When; flags: readonly TimeFlag[] }>;
 
 /**
  * @param home the zone of floating times, of whole days and of single events given in UTC

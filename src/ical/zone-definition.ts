@@ -6,7 +6,7 @@ import { type Property, propertiesOf, propertyOf } from './property.ts';
 import { checkRule, ruleFrom } from './rule.ts';
 
 /** From `at` on clocks run `offset` milliseconds ahead of UTC. */
-export type Onset = Readonly<{ at: Instant; offset: number }>;
+type Onset = Readonly<{ at: Instant; offset: number }>;
 
 const maxObservances = 200;
 

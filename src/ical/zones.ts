@@ -8,9 +8,9 @@ import { IcalError } from './ical-error.ts';
 import { offsetAt, onsetsOf } from './zone-definition.ts';
 
 /** `guessed`: the name means nothing to us; the zone was chosen because its clocks run alike. */
-export type ResolvedZone = Readonly<{ zone: ZoneName; guessed: boolean } | { unknown: string }>;
+type ResolvedZone = Readonly<{ zone: ZoneName; guessed: boolean } | { unknown: string }>;
 /** A VTIMEZONE and the year in which it is used. */
-export type ZoneDefinition = Readonly<{ block: Block; year: number }>;
+type ZoneDefinition = Readonly<{ block: Block; year: number }>;
 
 /** Years before and after the year of use in which a guessed zone must agree. */
 const yearsAround = 1;

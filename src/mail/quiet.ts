@@ -6,7 +6,7 @@ import { instantOf, isLocalDateTime, type LocalDateTime, localAt, type ZoneName 
 export type QuietHours = Readonly<{ from: string; to: string }>;
 
 /** Inside this time before an event its messages go at once, also at night (production-domain.md section 11). */
-export const urgentMs = 12 * 3_600_000;
+const urgentMs = 12 * 3_600_000;
 
 /** Reads `21:00-07:00`; null: not such a text. */
 export function readQuietHours(text: string): QuietHours | null {
@@ -15,7 +15,7 @@ export function readQuietHours(text: string): QuietHours | null {
 }
 
 /** The end of the quiet hours that hold `at`, or `at` itself outside them. */
-export function afterQuietHours(at: Instant, hours: QuietHours | null, zone: ZoneName): Instant {
+function afterQuietHours(at: Instant, hours: QuietHours | null, zone: ZoneName): Instant {
   if (!hours) return at;
   const local = localAt(at, zone);
   const time = local.slice(11, 16);

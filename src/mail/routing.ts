@@ -23,7 +23,7 @@ export function isMailable(address: string): boolean {
 }
 
 /** Under sixteen on that day; a child is never mailed, whatever the routing says. */
-export function isMinor({ born }: Person, on: LocalDate): boolean {
+function isMinor({ born }: Person, on: LocalDate): boolean {
   if (born === null) return false;
   return Temporal.PlainDate.from(born).until(Temporal.PlainDate.from(on), { largestUnit: 'years' }).years < 16;
 }

@@ -64,7 +64,7 @@ function startsOf({ when, except: exdates }: EventContent, rrule: string) {
 }
 
 /** The instants from the first start to the last end that a statement speaks of. */
-export function spanOf({ when, occurrences: dates }: Statement): Readonly<{ from: Instant; to: Instant }> {
+function spanOf({ when, occurrences: dates }: Statement): Readonly<{ from: Instant; to: Instant }> {
   const spans = dates === null ? [rangeOf(when)] : dates.map(date => rangeOf(date.when));
   if (spans.length === 0) return rangeOf(when);
   return { from: Math.min(...spans.map(span => span.from)), to: Math.max(...spans.map(span => span.to)) };

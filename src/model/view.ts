@@ -28,7 +28,7 @@ export function isEngaged({ start, end }: Person, { when, rrule }: Pick<EventCon
 }
 
 /** Whether `reader` hears of `about`'s own business: themself, or one who acts for them. */
-export function speaksFor(reader: Person, about: Person): boolean {
+function speaksFor(reader: Person, about: Person): boolean {
   const { agent, manager, guardian, chaperone, tutor, delegate } = about;
   return [about.id, agent, manager, guardian, chaperone, tutor, delegate].includes(reader.id);
 }
@@ -58,7 +58,7 @@ function maySee(tier: Tier, content: EventContent, viewer: Viewer, directory: Di
 }
 
 /** Whether the reader sees the event's own title and notes; P4 is for those named on it and who speak for them. */
-export function maySeeContent(content: EventContent, viewer: Viewer, directory: Directory): boolean {
+function maySeeContent(content: EventContent, viewer: Viewer, directory: Directory): boolean {
   return maySee(content.tier, content, viewer, directory);
 }
 

@@ -195,6 +195,8 @@ export class SqlCopyRepository implements CopyRepository {
     range: Range,
     people?: readonly PersonId[],
   ): Promise<readonly (BusyBlock & Readonly<{ person: PersonId; calendar: CalendarId }>)[]> {
+    // PostgreSQL knows no empty list.
+    if (people?.length === 0) return [];
     const query = this.#db
       .selectFrom('busy_blocks as block')
       .innerJoin('calendars', 'calendars.id', 'block.calendar_id')

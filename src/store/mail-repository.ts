@@ -40,6 +40,8 @@ export class SqlMailRepository implements MailRepository {
     production: ProductionId,
     states?: readonly OutboxMessage['state'][],
   ): Promise<readonly OutboxMessage[]> {
+    // PostgreSQL knows no empty list.
+    if (states?.length === 0) return [];
     const query = this.#db
       .selectFrom('messages')
       .select('body')

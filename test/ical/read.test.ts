@@ -326,7 +326,7 @@ describe('a hostile text', () => {
           expect(error).toBeInstanceOf(IcalError);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 200 },
     );
   });
 

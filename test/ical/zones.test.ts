@@ -49,6 +49,13 @@ describe('a written VTIMEZONE', () => {
   });
 });
 
+test('a written VTIMEZONE knows the last changes of clocks that stopped changing in 2026', () => {
+  const vancouver = brandId<ZoneName>('America/Vancouver');
+  for (const instant of [Date.UTC(2026, 0, 15), Date.UTC(2026, 5, 15), Date.UTC(2030, 0, 15)]) {
+    expect(offsetsBy(vtimezone(vancouver), instant)).toBe(zoneOffset(vancouver, instant));
+  }
+});
+
 describe('a zone name', () => {
   test.each([
     ['Europe/Kyiv', 'Europe/Kyiv'],

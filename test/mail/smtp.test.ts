@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { markFirstImport, previewMail, releaseMessages } from '../../src/mail/outbox.ts';
+import { sendDue } from '../../src/mail/send.ts';
 import { brandId } from '../../src/model/ids.ts';
+import type { Mail } from '../../src/model/message.ts';
 import { bodiesOf, headerOf } from './mime.ts';
 import { PostOffice } from './post-office.ts';
 import { SmtpSink } from './smtp-sink.ts';
@@ -129,6 +131,27 @@ describe('the outbox', () => {
     const result = await office.send(`smtp://office:wrong@127.0.0.1:${locked.port}`);
     expect(result.stoppedBy?.kind).toBe('sign-in');
     expect(await office.send(`smtp://office:right@127.0.0.1:${locked.port}`)).toMatchObject({ sent: 1 });
+  });
+
+  it('leaves what was edited while it sends for the next planning: no old words go out', async () => {
+    const second = event('E200', { required: asked('C02') });
+    await office.put(second);
+    await office.plan();
+    const sent: string[] = [];
+    const transport = {
+      parallel: 1,
+      perMinute: null,
+      check: async () => undefined,
+      send: async ({ to, text }: Mail) => {
+        sent.push(`${to} ${/Where: +(Venue V..)/.exec(text)?.[1]}`);
+        if (sent.length === 1) await office.put(edited(second, { venue: brandId('V02') }));
+      },
+      [Symbol.asyncDispose]: async () => undefined,
+    };
+    const parts = { store: office.store, transport, runtime: office.runtime, settings: office.settings };
+    expect(await sendDue(parts, { ignoreQuiet: true })).toMatchObject({ sent: 1 });
+    expect(await sendDue(parts, { ignoreQuiet: true })).toMatchObject({ sent: 1 });
+    expect(sent).toEqual(['"Person C01" <c01@example.test> Venue V01', '"Person C02" <c02@example.test> Venue V02']);
   });
 
   it('drops what was held when its event has begun and ended', async () => {

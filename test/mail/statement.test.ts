@@ -12,7 +12,7 @@ const agent = person({ id: 'AG01', kind: 'agent', name: 'Agnes Agent', phone: '0
 const artist = person({ id: 'CA01', kind: 'cast', name: 'Seren Star', agent: 'AG01', routing: 'agent_and_artist' });
 const crew = person({ id: 'C01', name: 'Carl Crew', department: 'Grip', phone: '07700 900101' });
 const secretary = person({ id: 'C02', name: 'Sue Sec', role: 'Production Secretary (Bristol)' });
-const coordinator = person({ id: 'C03', name: 'Cora Co', role: 'Production Coordinator' });
+const coordinator = person({ id: 'C03', name: 'Cora Co', role: 'Production Coordinator', grants: ['P4:C01'] });
 const people = [agent, artist, crew, secretary, coordinator];
 const hotel = venue({ id: 'V20', name: 'The Ropewalk Hotel', kind: 'hotel', addressTier: 'P3' });
 const grip = {
@@ -63,7 +63,7 @@ describe('titles at a reader’s tier', () => {
     });
   });
 
-  it('a P4 title is for those named on the event alone, not for the office', () => {
+  it('a P4 title is for those named on the event alone, not for the office, whatever its grants', () => {
     const closed = { kind: 'intimacy_rehearsal', title: 'Closed, SD12 scene', safeTitle: '', tier: 'P4' } as const;
     expect(titles({ ...closed, required: asked('C01', '@ALL') })).toMatchObject({
       'C01>C01': 'Closed, SD12 scene',

@@ -213,6 +213,7 @@ export function copy(calendar: string, event: string, generation = 1): Copy {
     remoteId: remoteId(`${event}.ics`),
     base: { sent: face, seen: face, tag: brandId<Tag>('one'), eventVersion: 1, guessed: [] },
     problem: null,
+    stuckOn: null,
     writes: [1_800_000_000_000],
     declined: {},
   };

@@ -10,7 +10,7 @@ import { mimeOf } from './mime.ts';
 import type { MailTransport } from './transport.ts';
 
 /** Named by its Message-ID, so that a repeat is the same file. */
-export function emlName(messageId: string): string {
+function emlName(messageId: string): string {
   return `${createHash('sha256').update(messageId).digest('hex').slice(0, 32)}.eml`;
 }
 

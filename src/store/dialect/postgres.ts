@@ -60,7 +60,7 @@ export function openPostgres(url: string): Database {
     write: work =>
       attempt(place, () =>
         db.transaction().execute(async transaction => {
-          await sql`select pg_advisory_xact_lock(${writerLock})`.execute(transaction);
+          
           return work(transaction);
         }),
       ),
@@ -87,7 +87,7 @@ function refusal(error: unknown, place: string): StoreError | null {
   if (code === noDatabaseCode) return unusable('has no database of that name');
   if (code === privilegeCode) return unusable('does not let this user make and change tables');
   if (awayCodes.includes(code)) return unusable(`cannot be reached (${code})`);
-  const isLost = error instanceof Error && /timeout exceeded|Connection terminated/.test(error.message);
+  const isLost = error instanceof Error && /timeout exceeded|Connection terminated|not queryable/.test(error.message);
   return isLost ? unusable('cannot be reached') : null;
 }
 

@@ -6,14 +6,14 @@ import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from '
 import { StoreError } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import type { Database } from './database.ts';
-import { SqliteDriver, type SqliteDriverOptions } from './sqlite-driver.ts';
+import { isBusy, SqliteDriver, type SqliteDriverOptions, sqliteCode, waitMs } from './sqlite-driver.ts';
 
-/** How long a statement waits for another process before it gives up. */
-const busyTimeoutMs = 10_000;
+/** How long opening waits for another process; it has nothing else to do. */
+const openTimeoutMs = 10_000;
 const readersMax = 4;
 /** Written into the file's header, so that another program's database is not taken for ours: `CBRD`. */
 const applicationId = 0x43425244;
-const sqliteCodes = { busy: 5, locked: 6, notDatabase: 26 };
+const notDatabaseCode = 26;
 
 /**
  * Opens a database file, making it and its folder where they are missing, or one in memory (`:memory:`).
@@ -44,10 +44,11 @@ function openFile(path: string, shown: string): Database {
 }
 
 function openWriter(path: string, shown: string): DatabaseSync {
-  const connection = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  const connection = new DatabaseSync(path, { timeout: openTimeoutMs });
   try {
     claim(connection, shown);
     connection.exec('pragma journal_mode = wal; pragma synchronous = full');
+    connection.exec(`pragma busy_timeout = ${waitMs}`);
     return connection;
   } catch (error) {
     connection.close();
@@ -56,7 +57,7 @@ function openWriter(path: string, shown: string): DatabaseSync {
 }
 
 function openReader(path: string): DatabaseSync {
-  return new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true });
+  return new DatabaseSync(path, { timeout: waitMs, readOnly: true });
 }
 
 /** Refuses a database that another program made; marks a new one as ours. */
@@ -84,10 +85,8 @@ function database(writers: Kysely<Tables>, readers: Kysely<Tables>): Database {
     try {
       return await db.transaction().execute(work);
     } catch (error) {
-      const code = sqliteCode(error);
-      if (code !== sqliteCodes.busy && code !== sqliteCodes.locked) throw error;
-      const waited = `another process has held it for more than ${busyTimeoutMs / 1000} s`;
-      throw new StoreError('busy', `the database is busy: ${waited}`, { cause: error });
+      if (!isBusy(error)) throw error;
+      throw new StoreError('busy', 'the database is busy: another process has held it too long', { cause: error });
     }
   };
   return {
@@ -104,15 +103,9 @@ function database(writers: Kysely<Tables>, readers: Kysely<Tables>): Database {
 
 function refusal(error: unknown, shown: string): StoreError {
   if (error instanceof StoreError) return error;
-  if (sqliteCode(error) === sqliteCodes.notDatabase) {
+  if (sqliteCode(error) === notDatabaseCode) {
     return new StoreError('unusable', `${shown} is not a database file`, { cause: error });
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new StoreError('unusable', `cannot open the database ${shown}: ${reason}`, { cause: error });
-}
-
-/** SQLite's primary result code, without the extension in its upper bits. */
-function sqliteCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  return error.errcode & 0xff;
 }

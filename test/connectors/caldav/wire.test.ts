@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createDavClient, redirectTarget } from '../../../connectors/caldav/client.ts';
 import { encodePath, pathOf } from '../../../connectors/caldav/href.ts';
 import { parseMultistatus, preconditionOf, textOf } from '../../../connectors/caldav/xml.ts';
-import { retryAtOf } from '../../../connectors/http.ts';
+import { errorOfFailure, retryAtOf } from '../../../connectors/http.ts';
 import { countingDoor, now } from '../../contract/bench.ts';
 
 describe('hrefs', () => {
@@ -116,3 +116,17 @@ it.each([
   ['soon', null],
   [null, null],
 ])('Retry-After %s', (header, instant) => expect(retryAtOf(header, now)).toBe(instant));
+
+it.each([
+  [new DOMException('', 'TimeoutError'), 'timeout', 'unknown'],
+  [
+    new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ECONNRESET' }) }),
+    'unavailable',
+    'unknown',
+  ],
+  [
+    new TypeError('fetch failed', { cause: Object.assign(new Error(), { code: 'ENOTFOUND' }) }),
+    'unavailable',
+    'not-done',
+  ],
+])('%s: no reply came', (cause, kind, outcome) => expect(errorOfFailure(cause)).toMatchObject({ kind, outcome }));

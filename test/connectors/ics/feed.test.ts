@@ -12,7 +12,7 @@ let said: { status: number; headers?: Record<string, string>; body?: string };
 let asked: IncomingHttpHeaders[] = [];
 const server = createServer((request, response) => {
   asked.push(request.headers);
-  const match = said.headers?.['etag'];
+  const match = said.headers?.etag;
   const same = match !== undefined && request.headers['if-none-match'] === match;
   response.writeHead(same ? 304 : said.status, said.headers).end(same ? '' : (said.body ?? ''));
 });

@@ -1,0 +1,27 @@
+/** From the process to a command line and back: arguments, environment, streams, signals → exit code. */
+import { EnvironmentError, environment, logLevel } from '../runtime/env.ts';
+import { createLog } from '../runtime/log.ts';
+import { onStop } from '../runtime/signals.ts';
+import { systemRuntime } from '../runtime/system.ts';
+import { runCommandLine } from './program.ts';
+import type { ExitCode } from './terminal.ts';
+
+export async function start(): Promise<ExitCode> {
+  const { signal, dispose } = onStop();
+  // A reader that has seen enough (`| head`) closes the pipe: no reason to fall over.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  try {
+    const env = environment();
+    const runtime = systemRuntime(createLog(logLevel(env)));
+    const streams = { out: process.stdout, err: process.stderr };
+    return await runCommandLine(process.argv.slice(2), { streams, env, cwd: process.cwd(), runtime, signal });
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    process.stderr.write(`callboard: ${error.message}\n`);
+    return 2;
+  } finally {
+    dispose();
+  }
+}
