@@ -2,6 +2,7 @@
 import { connectors } from '../connectors/registry.ts';
 import type { Config } from './config/schema.ts';
 import type { MailSettings } from './mail/outbox.ts';
+import { readMailbox } from './mail/words.ts';
 import type { Account } from './model/calendar.ts';
 import type { AccountId } from './model/ids.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -77,7 +78,7 @@ function openStored(account: Account | null, box: SecretBox | null): string | nu
 
 /** The office as its mail shows it: `TIDEWRACK Office <schedule@tidewrack.test>`. */
 function mailSettings({ mail }: Config): MailSettings {
-  const [, name = '', address = mail.from] = /^\s*"?([^"<]*?)"?\s*<([^<>]+)>\s*$/.exec(mail.from) ?? [];
+  const { name, address } = readMailbox(mail.from) ?? { name: '', address: mail.from };
   const { quietPeriodMs, quietHours, reviewOver } = mail;
   return { office: { name: name || address, address, contact: '' }, quietPeriodMs, quietHours, reviewOver };
 }

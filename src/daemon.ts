@@ -1,6 +1,7 @@
 /** The long-running part of callboard: keeps calendars in step, plans and sends mail, answers on the web. */
 import type { App } from './app.ts';
-import { type HttpOptions, type HttpServer, startHttp } from './http/server.ts';
+import type { HttpOptions, HttpServer } from './http/options.ts';
+import { startHttp } from './http/server.ts';
 import { localRunner } from './jobs/runner.ts';
 import { planMail } from './mail/outbox.ts';
 import { sendDue } from './mail/send.ts';

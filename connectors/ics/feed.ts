@@ -7,7 +7,7 @@ import { RemoteError } from '../../src/sync/remote-error.ts';
 import { errorOfFailure, readBytes, retryAtOf } from '../http.ts';
 import { checkHost, feedAddress, type Lookup } from './address.ts';
 
-export const feedLimits = { timeoutMs: 30_000, bytes: 5_000_000, redirects: 5 } as const;
+const feedLimits = { timeoutMs: 30_000, bytes: 5_000_000, redirects: 5 } as const;
 
 /** Where a feed was: its validators and a hash of its text. */
 type Mark = Readonly<{ etag: string; modified: string; hash: string }>;

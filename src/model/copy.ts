@@ -50,6 +50,16 @@ export type Attempt = Readonly<{
 /** Our mark on an item: whose copy it is, and which version of the event was last written there. */
 export type Marker = Readonly<{ key: CopyKey; version: number }>;
 
+/** What an item is created from: identity chosen beforehand, so that a repeat collides. */
+export type Creation = Readonly<{ marker: Marker; uid: string; face: Face; status: 'confirmed' | 'tentative' }>;
+
+export type Change = Readonly<{
+  marker: Marker;
+  /** Only these fields are written; what the provider holds beside them stays. */
+  fields: Fields;
+  status: 'confirmed' | 'tentative';
+}>;
+
 export type Present = Readonly<{
   kind: 'present';
   remoteId: RemoteId;

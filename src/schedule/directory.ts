@@ -54,7 +54,8 @@ async function save<Row extends Readonly<{ production: ProductionId; version: nu
   expected: number | null,
   put: (row: Row) => Promise<void>,
 ): Promise<Row> {
-  if (stored && stored.version === expected && isDeepStrictEqual({ ...wanted, version: expected }, stored)) return stored;
+  if (stored && stored.version === expected && isDeepStrictEqual({ ...wanted, version: expected }, stored))
+    return stored;
   const next = { ...wanted, version: (expected ?? 0) + 1 };
   await put(next);
   await wakeAll(r, wanted.production);

@@ -80,7 +80,12 @@ const inviteeKey = (invitee: Invitee) => (invitee.kind === 'person' ? invitee.id
  * field, since merged halves of a time make times that nobody chose.
  * Throws ConflictError where both changed the same.
  */
-export function mergeEdit(id: EventId, base: EventContent, current: ScheduledEvent, edited: EventContent): EventContent {
+export function mergeEdit(
+  id: EventId,
+  base: EventContent,
+  current: ScheduledEvent,
+  edited: EventContent,
+): EventContent {
   const first = current.content;
   const conflicts: FieldConflict[] = [];
   const pick = <K extends keyof EventContent>(field: K): EventContent[K] => {
@@ -106,11 +111,21 @@ export function mergeEdit(id: EventId, base: EventContent, current: ScheduledEve
     required: merge('required', content => content.required, inviteeKey),
     optional: merge('optional', content => content.optional, inviteeKey),
     except: merge('except', content => content.except, String).sort(),
-    overrides: merge('overrides', content => content.overrides, override => override.occurrence).sort((a, b) =>
-      a.occurrence < b.occurrence ? -1 : 1,
+    overrides: merge(
+      'overrides',
+      content => content.overrides,
+      override => override.occurrence,
+    ).sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1)),
+    stops: merge(
+      'stops',
+      content => content.stops,
+      stop => String(stop.order),
+    ).sort((a, b) => a.order - b.order),
+    calls: merge(
+      'calls',
+      content => content.calls,
+      call => call.person,
     ),
-    stops: merge('stops', content => content.stops, stop => String(stop.order)).sort((a, b) => a.order - b.order),
-    calls: merge('calls', content => content.calls, call => call.person),
     details: { ...edited.details, ...Object.fromEntries(details) },
     extra: Object.fromEntries(extra),
   };

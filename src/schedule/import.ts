@@ -3,9 +3,9 @@ import type { ProductionId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import { wakeAll } from './directory.ts';
+import { type ImportOptions, type ImportPlan, type ImportReport, planImport } from './import/plan.ts';
 import { attendeesOf, historyLine } from './save.ts';
 import type { Sheets } from './sheets/sheet.ts';
-import { type ImportOptions, type ImportPlan, type ImportReport, planImport } from './import/plan.ts';
 
 export type { ImportReport } from './import/plan.ts';
 

@@ -1,13 +1,13 @@
 /** Where an import comes from: a folder of CSV files, a workbook, an iCalendar or a JSON file. */
 import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
+import type { ZoneName } from '../model/when.ts';
 import { ImportError } from './errors.ts';
 import { readCsvFile, readCsvFolder } from './sheets/csv-folder.ts';
 import { readIcsFile } from './sheets/ics-file.ts';
 import { readJsonFile } from './sheets/json-file.ts';
 import type { Sheets } from './sheets/sheet.ts';
 import { readWorkbook } from './sheets/workbook.ts';
-import type { ZoneName } from '../model/when.ts';
 
 const readers: Readonly<Record<string, (path: string, zone: ZoneName) => Promise<Sheets>>> = {
   '.csv': readCsvFile,

@@ -3,11 +3,13 @@
  * and habits, and decides nothing. One contract suite (test/contract) runs for every connector.
  */
 import type { CalendarLink, ProviderName } from '../model/calendar.ts';
-import type { Marker, Observed, Present } from '../model/copy.ts';
-import type { Face, Field, Fields } from '../model/face.ts';
+import type { Change, Creation, Observed, Present } from '../model/copy.ts';
+import type { Field, Fields } from '../model/face.ts';
 import type { Cursor, Instant, RemoteId, Tag } from '../model/ids.ts';
 import type { Range, ZoneName } from '../model/when.ts';
 import type { Logger } from '../runtime/runtime.ts';
+
+export type { Change, Creation } from '../model/copy.ts';
 
 export interface Connector {
   readonly provider: ProviderName;
@@ -27,16 +29,6 @@ export type ConnectorDoor = Readonly<{
   log: Logger;
   /** Aborted when the run must end. */
   signal: AbortSignal;
-}>;
-
-/** What an item is created from: identity chosen beforehand, so that a repeat collides. */
-export type Creation = Readonly<{ marker: Marker; uid: string; face: Face; status: 'confirmed' | 'tentative' }>;
-
-export type Change = Readonly<{
-  marker: Marker;
-  /** Only these fields are written; what the provider holds beside them stays. */
-  fields: Fields;
-  status: 'confirmed' | 'tentative';
 }>;
 
 /** An item as last observed; `native` is what `Observed` handed over. */

@@ -9,7 +9,7 @@ import type { EventId, PersonId } from '../model/ids.ts';
 import type { Person } from '../model/person.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Busy, OccurrenceStart, Series } from '../model/series.ts';
-import { detailsFor, placeLine, titleFor, type Viewer } from '../model/view.ts';
+import { detailsFor, isEngaged, placeLine, titleFor, type Viewer } from '../model/view.ts';
 import { localAt, overlaps, type Range, rangeOf, type When } from '../model/when.ts';
 
 export type WantedCopy = Readonly<{
@@ -26,12 +26,17 @@ export type Projection = Readonly<{
   outside: ReadonlySet<EventId>;
 }>;
 
-/** Everything a person's calendar ought to show within `window`. */
+/** Everything a calendar ought to show within `window`: nothing, where its link carries no copies. */
 export function projectCalendar(snapshot: ScheduleSnapshot, link: CalendarLink, window: Range): Projection {
+  const person = snapshot.people.get(link.person);
+  const carries = link.mode !== 'busy' && link.carrier === 'copy';
+  return person && carries ? projectPerson(snapshot, person, window) : { wanted: new Map(), outside: new Set() };
+}
+
+/** A person's own events within `window`, as they may see them. */
+export function projectPerson(snapshot: ScheduleSnapshot, person: Person, window: Range): Projection {
   const wanted = new Map<EventId, WantedCopy>();
   const outside = new Set<EventId>();
-  const person = snapshot.people.get(link.person);
-  if (!person || link.mode === 'busy' || link.carrier !== 'copy') return { wanted, outside };
   for (const event of snapshot.events.values()) {
     const content = event.published?.content;
     if (!content || !isShown(content)) continue;
@@ -54,13 +59,6 @@ function attendanceFor(snapshot: ScheduleSnapshot, id: EventId, content: EventCo
   const known = events.get(id) ?? new Map(attendanceOf(content, snapshot).map(one => [one.person, one] as const));
   events.set(id, known);
   return known.get(person) ?? null;
-}
-
-/** Who has left, or has not joined yet, gets nothing of the days outside their engagement. */
-function isEngaged(person: Person, content: EventContent): boolean {
-  const day = content.when.start.slice(0, 10);
-  const last = content.rrule === null ? content.when.end.slice(0, 10) : null;
-  return !(person.end !== null && day > person.end) && !(person.start !== null && last !== null && last < person.start);
 }
 
 function isWithin(content: EventContent, window: Range): boolean {

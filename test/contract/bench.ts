@@ -100,6 +100,7 @@ export async function sweep(session: CalendarSession, from: Cursor | null, known
   let pages = 0;
   for await (const page of session.observe(from, { from: now, to: now + 400 * 86_400_000 }, known)) {
     pages += 1;
+    if (!page.last && page.next !== null) throw new Error('a page before the last carried a cursor');
     items.push(...page.items);
     unchanged.push(...page.unchanged);
     if (page.last) return { kind: page.kind, items, unchanged, pages, next: page.next };

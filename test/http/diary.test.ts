@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { diaryOf, openingWeek } from '../../src/http/diary.ts';
+import { type DiaryQuery, diaryOf, openingWeek } from '../../src/http/diary.ts';
 import type { EventContent, ScheduledEvent } from '../../src/model/event.ts';
+import { brandId, type GroupId } from '../../src/model/ids.ts';
 import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import type { OccurrenceStart } from '../../src/model/series.ts';
 import type { LocalDate } from '../../src/model/when.ts';
@@ -20,7 +21,7 @@ const withEvents = (...events: readonly ScheduledEvent[]): ScheduleSnapshot => (
   events: new Map(events.map(one => [one.id, one])),
 });
 const one = (content: Partial<EventContent>) => withEvents(published('E001', content));
-const week = { from: date('2027-03-15'), to: date('2027-03-21'), person: null, kind: null };
+const week: DiaryQuery = { from: date('2027-03-15'), to: date('2027-03-21'), person: null, kind: null };
 const listed = (snapshot: ScheduleSnapshot, query = week) =>
   diaryOf(snapshot, query).map(({ day, event: { id }, isCancelled }) => `${day} ${id}${isCancelled ? ' off' : ''}`);
 
@@ -49,8 +50,18 @@ describe('the days of the diary', () => {
       except: [start('2027-03-15T10:00:00')],
       overrides: [
         { ...change, occurrence: start('2027-03-16T10:00:00'), status: 'cancelled' },
-        { ...change, occurrence: start('2027-03-17T10:00:00'), status: 'changed', when: timed('2027-04-01', '09:00', '10:00') },
-        { ...change, occurrence: start('2027-05-01T10:00:00'), status: 'changed', when: timed('2027-03-18', '07:00', '08:00') },
+        {
+          ...change,
+          occurrence: start('2027-03-17T10:00:00'),
+          status: 'changed',
+          when: timed('2027-04-01', '09:00', '10:00'),
+        },
+        {
+          ...change,
+          occurrence: start('2027-05-01T10:00:00'),
+          status: 'changed',
+          when: timed('2027-03-18', '07:00', '08:00'),
+        },
       ],
     });
     expect(listed(snapshot)).toEqual([
@@ -64,7 +75,9 @@ describe('the days of the diary', () => {
   });
 
   it('a rule that cannot be read still shows its first date', () => {
-    expect(listed(one({ when: timed('2027-03-16', '10:00', '11:00'), rrule: 'FREQ=NEVER' }))).toEqual(['2027-03-16 E001']);
+    expect(listed(one({ when: timed('2027-03-16', '10:00', '11:00'), rrule: 'FREQ=NEVER' }))).toEqual([
+      '2027-03-16 E001',
+    ]);
   });
 
   it('what was never published is not shown, nor an edit that is not published yet', () => {
@@ -74,9 +87,9 @@ describe('the days of the diary', () => {
   });
 
   it('a person sees what asks them by name or by group', () => {
-    const crew = { kind: 'group', ref: 'CREW' as never } as const;
+    const crew = { kind: 'group', ref: brandId<GroupId>('CREW') } as const;
     const snapshot = withEvents(published('BOTH', { required: [], optional: [crew] }), published('SIX', {}));
-    expect(listed(snapshot, { ...week, person: personId('C07') } as never)).toEqual(['2027-03-16 BOTH']);
+    expect(listed(snapshot, { ...week, person: personId('C07') })).toEqual(['2027-03-16 BOTH']);
   });
 });
 

@@ -35,7 +35,9 @@ const edits = {
   when: days('2027-03-17', '2027-03-18'),
   rrule: 'FREQ=DAILY',
   except: ['2027-03-18T08:00:00'],
-  overrides: [{ occurrence: '2027-03-19T08:00:00', status: 'cancelled', when: null, venue: null, title: null, notes: null }],
+  overrides: [
+    { occurrence: '2027-03-19T08:00:00', status: 'cancelled', when: null, venue: null, title: null, notes: null },
+  ],
   venue: 'V02',
   onlineUrl: 'https://meet.example/1',
   required: [],

@@ -17,7 +17,12 @@ import { content, event, group, person, production, venue, versionOf, zone } fro
 export const now = Date.parse('2027-03-15T09:00:00Z');
 
 export function timed(day: string, start: string, end: string, endDay = day): When {
-  return { kind: 'timed', start: `${day}T${start}:00` as LocalDateTime, end: `${endDay}T${end}:00` as LocalDateTime, zone };
+  return {
+    kind: 'timed',
+    start: `${day}T${start}:00` as LocalDateTime,
+    end: `${endDay}T${end}:00` as LocalDateTime,
+    zone,
+  };
 }
 
 export function days(start: string, end: string): When {
@@ -87,7 +92,16 @@ export async function serve(store: Store, change: Partial<HttpOptions> = {}): Pr
   const sink = new Writable({ write: (line, _encoding, done) => done(void logged.push(String(line))) });
   const log = pino({ level: 'debug' }, sink);
   const runtime: Runtime = { ...systemRuntime(log), now: () => now };
-  const options = { host: '127.0.0.1', port: 0, store, runtime, version: '1.2.3', startedAt: now, isReady: () => true, log };
+  const options = {
+    host: '127.0.0.1',
+    port: 0,
+    store,
+    runtime,
+    version: '1.2.3',
+    startedAt: now,
+    isReady: () => true,
+    log,
+  };
   const http = await startHttp({ ...options, ...change });
   return {
     ...http,

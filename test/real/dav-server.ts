@@ -53,14 +53,20 @@ export async function startDavServer(recipe: Recipe): Promise<DavServer> {
     complaints = `${complaints}${chunk}`.slice(-2000);
   });
   const url = `http://127.0.0.1:${port}`;
-  for (let tries = 0; ; tries += 1) {
-    if (child.exitCode !== null || tries > 200) throw new Error(`${recipe.program} did not start: ${complaints}`);
-    if (
-      await fetch(url, { redirect: 'manual' })
-        .then(reply => reply.text().then(() => true))
-        .catch(() => false)
-    )
-      break;
+  const stop = async () => {
+    if (child.exitCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGTERM');
+      await Promise.race([ended, wait(3000, undefined, { ref: false }).then(() => child.kill('SIGKILL'))]);
+      await ended;
+    }
+    await rm(folder, { recursive: true, force: true });
+  };
+  for (let tries = 0; !(await answers(url)); tries += 1) {
+    if (child.exitCode !== null || tries > 200) {
+      await stop();
+      throw new Error(`${recipe.program} did not start: ${complaints}`);
+    }
     await wait(50);
   }
   const hand = davHand(url);
@@ -68,16 +74,17 @@ export async function startDavServer(recipe: Recipe): Promise<DavServer> {
     ...hand,
     url,
     folder,
-    async stop() {
-      if (child.exitCode === null) {
-        const ended = once(child, 'exit');
-        child.kill('SIGTERM');
-        await Promise.race([ended, wait(3000).then(() => child.kill('SIGKILL'))]);
-        await ended;
-      }
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await (await fetch(url, { redirect: 'manual' })).text();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Plain requests as another client makes them, at any CalDAV server. */

@@ -11,11 +11,22 @@ beforeEach(async () => {
 });
 afterEach(() => store[Symbol.asyncDispose]());
 
-const heading = 'id,kind,title,date,start,end,end_date,all_day,timezone,status,tier,venue,required,rrule,except,parent,online_url,notes';
+const heading =
+  'id,kind,title,date,start,end,end_date,all_day,timezone,status,tier,venue,required,rrule,except,parent,online_url,notes';
 /** A good row, and beside it one with a cell changed. */
 function eventRow(changed: Record<string, string>): string {
-  const cells: Record<string, string> = { id: 'E9', kind: 'meeting', title: 'T', date: '2027-03-05', start: '10:00', end: '11:00' };
-  return heading.split(',').map(column => `"${(changed[column] ?? cells[column] ?? '').replaceAll('"', '""')}"`).join(',');
+  const cells: Record<string, string> = {
+    id: 'E9',
+    kind: 'meeting',
+    title: 'T',
+    date: '2027-03-05',
+    start: '10:00',
+    end: '11:00',
+  };
+  return heading
+    .split(',')
+    .map(column => `"${(changed[column] ?? cells[column] ?? '').replaceAll('"', '""')}"`)
+    .join(',');
 }
 
 describe('a bad row of the schedule is rejected alone, with its reason', () => {
@@ -30,7 +41,12 @@ describe('a bad row of the schedule is rejected alone, with its reason', () => {
     ['an end date before the date', { end_date: '2027-03-04' }, 'end_date', 'not after the start'],
     ['a start without an end', { end: '' }, 'end', 'missing'],
     ['a whole day with times', { all_day: 'yes' }, 'start', 'has no times'],
-    ['a whole day that ends as it begins', { all_day: 'yes', start: '', end: '', end_date: '2027-03-05' }, 'end_date', 'check-out'],
+    [
+      'a whole day that ends as it begins',
+      { all_day: 'yes', start: '', end: '', end_date: '2027-03-05' },
+      'end_date',
+      'check-out',
+    ],
     ['an unknown zone', { timezone: 'Europe/Bristol' }, 'timezone', 'not a time zone'],
     ['an unknown kind', { kind: 'picnic' }, 'kind', 'unknown; allowed: production_meeting'],
     ['an unknown status', { status: 'maybe' }, 'status', 'unknown; allowed: idea'],
@@ -64,12 +80,17 @@ describe('a bad row of the schedule is rejected alone, with its reason', () => {
     const report = await importing(store, sheets({ schedule: `${heading}\n${gap}\n${twice}\n` }));
     expect(report.rejected).toMatchObject([{ row: 2, column: 'start', value: '01:30' }]);
     expect(report.rejected[0]?.problem).toContain('it would mean 02:30');
-    expect(report.warnings).toMatchObject([{ row: 3, column: 'start', problem: expect.stringContaining('occurs twice') }]);
+    expect(report.warnings).toMatchObject([
+      { row: 3, column: 'start', problem: expect.stringContaining('occurs twice') },
+    ]);
     expect((await eventOf(store, 'E10')).content.when).toMatchObject({ start: '2027-10-31T01:30:00' });
   });
 
   it('the second row of an id', async () => {
-    const report = await importing(store, sheets({ schedule: `${heading}\n${eventRow({})}\n${eventRow({ title: 'Other' })}\n` }));
+    const report = await importing(
+      store,
+      sheets({ schedule: `${heading}\n${eventRow({})}\n${eventRow({ title: 'Other' })}\n` }),
+    );
     expect(report).toMatchObject({ added: 1, rejected: [{ row: 3, column: 'id', value: 'E9' }] });
     expect((await eventOf(store, 'E9')).content.title).toBe('T');
   });
@@ -98,9 +119,19 @@ describe('a bad row of the schedule is rejected alone, with its reason', () => {
 
 describe('bad rows of the other sheets', () => {
   it.each<[string, Record<string, string>, string, string]>([
-    ['an address with a line break', { people: 'id,name,kind,email\nX,X,crew,"a@b.test\nBcc: c@d.test"\n' }, 'email', 'line break'],
+    [
+      'an address with a line break',
+      { people: 'id,name,kind,email\nX,X,crew,"a@b.test\nBcc: c@d.test"\n' },
+      'email',
+      'line break',
+    ],
     ['what is no address', { people: 'id,name,kind,email\nX,X,crew,a at b\n' }, 'email', 'not an e-mail address'],
-    ['two addresses', { people: 'id,name,kind,email\nX,X,crew,"a@b.test,c@d.test"\n' }, 'email', 'not an e-mail address'],
+    [
+      'two addresses',
+      { people: 'id,name,kind,email\nX,X,crew,"a@b.test,c@d.test"\n' },
+      'email',
+      'not an e-mail address',
+    ],
     ['an unknown agent', { people: 'id,name,kind,agent\nX,X,cast,AG9\n' }, 'agent', 'no such person'],
     ['an unknown hotel', { people: 'id,name,kind,hotel\nX,X,cast,V9\n' }, 'hotel', 'no such venue'],
     ['an id with a colon', { people: 'id,name,kind\ndept:X,X,cast\n' }, 'id', 'colon'],
@@ -110,8 +141,18 @@ describe('bad rows of the other sheets', () => {
     ['a call for an event nobody knows', { calls: 'event,person\nE99,C1\n' }, 'event', 'no such event'],
     ['a call for a person nobody knows', { calls: 'event,person\nE1,C99\n' }, 'person', 'no such person'],
     ['a stop at an unknown venue', { stops: 'event,order,venue\nE1,1,V9\n' }, 'venue', 'no such venue'],
-    ['a changed date of what does not repeat', { overrides: 'event,occurrence,date\nE1,2027-03-02,2027-03-03\n' }, 'occurrence', 'does not repeat'],
-    ['a changed date that the series has not', { overrides: 'event,occurrence,date\nE2,2027-03-02,2027-03-03\n' }, 'occurrence', 'no such date'],
+    [
+      'a changed date of what does not repeat',
+      { overrides: 'event,occurrence,date\nE1,2027-03-02,2027-03-03\n' },
+      'occurrence',
+      'does not repeat',
+    ],
+    [
+      'a changed date that the series has not',
+      { overrides: 'event,occurrence,date\nE2,2027-03-02,2027-03-03\n' },
+      'occurrence',
+      'no such date',
+    ],
     ['a constraint of an unknown kind', { constraints: 'person,kind\nC1,whim\n' }, 'kind', 'unknown; allowed'],
   ])('%s', async (_, texts, column, problem) => {
     const report = await importing(store, sheets(texts));
@@ -129,28 +170,44 @@ describe('bad rows of the other sheets', () => {
   });
 
   it('a row rejected takes with it the rows that named only it', async () => {
-    const source = sheets({ people: 'id,name,kind,born\nX,X,crew,1990-13-01\n', groups: 'id,members\nG,X\n', schedule: `${heading}\n${eventRow({ required: 'G' })}\n` });
+    const source = sheets({
+      people: 'id,name,kind,born\nX,X,crew,1990-13-01\n',
+      groups: 'id,members\nG,X\n',
+      schedule: `${heading}\n${eventRow({ required: 'G' })}\n`,
+    });
     const report = await importing(store, source);
     expect(report.rejected.map(each => each.file)).toEqual(['groups.csv', 'people.csv', 'schedule.csv']);
   });
 
   it('a bad call leaves the event its other calls', async () => {
     const calls = 'event,person,arrive\nE1,C1,09:00\nE1,C2,nine\nE1,CA1,09:30\n';
-    expect(await importing(store, sheets({ calls }))).toMatchObject({ added: 2, rejected: [{ row: 3, column: 'arrive' }] });
+    expect(await importing(store, sheets({ calls }))).toMatchObject({
+      added: 2,
+      rejected: [{ row: 3, column: 'arrive' }],
+    });
     expect((await eventOf(store, 'E1')).content.calls.map(call => call.person)).toEqual(['C1', 'CA1']);
   });
 
   it('a selector that fits nobody, and a call for somebody not asked, are accepted and said', async () => {
-    const report = await importing(store, sheets({ groups: 'id,members\nG,dept:Grip\n', calls: 'event,person\nE1,C2\n' }));
+    const report = await importing(
+      store,
+      sheets({ groups: 'id,members\nG,dept:Grip\n', calls: 'event,person\nE1,C2\n' }),
+    );
     expect(report.rejected).toEqual([]);
-    expect(report.warnings.map(each => each.problem)).toEqual(['fits nobody yet', 'has a call, but E1 does not ask them']);
+    expect(report.warnings.map(each => each.problem)).toEqual([
+      'fits nobody yet',
+      'has a call, but E1 does not ask them',
+    ]);
   });
 });
 
 describe('a cell that a spreadsheet would run', () => {
-  it.each(['=1+1', '+44 7700', '-5', '@SUM(A1)', "'=1", "''=1", '\tx', 'plain', "it's", ''])('%j reads back as it was', text => {
-    expect(unguarded(guarded(text))).toBe(text);
-  });
+  it.each(['=1+1', '+44 7700', '-5', '@SUM(A1)', "'=1", "''=1", '\tx', 'plain', "it's", ''])(
+    '%j reads back as it was',
+    text => {
+      expect(unguarded(guarded(text))).toBe(text);
+    },
+  );
   it('is written so that it does not run', () => expect(guarded('=HYPERLINK("x")')).toBe('\'=HYPERLINK("x")'));
 });
 

@@ -161,20 +161,33 @@ describe('two secretaries edit one event', () => {
   it('one takes a person off and the other adds one', () => {
     const person = (name: string) => ({ kind: 'person' as const, id: brandId<never>(name) });
     const base = { ...meeting, required: [person('C1'), person('C2')] };
-    const merged = merge(base, { ...base, required: [person('C2')] }, { ...base, required: [...base.required, person('C3')] });
+    const merged = merge(
+      base,
+      { ...base, required: [person('C2')] },
+      { ...base, required: [...base.required, person('C3')] },
+    );
     expect(merged.required).toEqual([person('C2'), person('C3')]);
   });
 
   it('one moves the series while the other names dates of it: the names no longer fit', () => {
     const base = { ...meeting, rrule: 'FREQ=DAILY;COUNT=9' };
     const error = conflictOf(() =>
-      merge(base, { ...base, when: at('12:00', '13:00') }, { ...base, except: ['2027-03-04T10:00:00' as OccurrenceStart] }),
+      merge(
+        base,
+        { ...base, when: at('12:00', '13:00') },
+        { ...base, except: ['2027-03-04T10:00:00' as OccurrenceStart] },
+      ),
     );
     expect(error.conflicts[0]?.field).toBe('occurrences');
   });
 
   it('whole days and times are told apart', () => {
-    const days = { kind: 'all-day' as const, start: '2027-03-02' as LocalDate, end: '2027-03-03' as LocalDate, zone: london };
+    const days = {
+      kind: 'all-day' as const,
+      start: '2027-03-02' as LocalDate,
+      end: '2027-03-03' as LocalDate,
+      zone: london,
+    };
     expect(merge(meeting, meeting, { ...meeting, when: days }).when).toEqual(days);
   });
 });

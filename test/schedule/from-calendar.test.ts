@@ -71,7 +71,14 @@ describe('a person’s edit of their copy', () => {
 
 describe('a person’s edit of a series', () => {
   const week = (n: number) => `2027-03-${String(2 + 7 * n).padStart(2, '0')}T10:00:00` as OccurrenceStart;
-  const cancelled = { occurrence: week(3), status: 'cancelled' as const, when: null, venue: null, title: null, notes: 'off' };
+  const cancelled = {
+    occurrence: week(3),
+    status: 'cancelled' as const,
+    when: null,
+    venue: null,
+    title: null,
+    notes: 'off',
+  };
   const series: EventContent = {
     ...meeting,
     venue: brandId('V1'),
@@ -113,7 +120,8 @@ describe('a person’s edit of a series', () => {
   });
 
   it('of one date’s place needs a known venue', () => {
-    const place = (text: string) => taken(series, { series: { rrule, exdates: [], overrides: overrides({ place: text }) } });
+    const place = (text: string) =>
+      taken(series, { series: { rrule, exdates: [], overrides: overrides({ place: text }) } });
     expect(place('Gym, Hill')).toMatchObject({ content: { overrides: [{ venue: 'V3' }] } });
     expect(place('My kitchen')).toEqual({ problem: 'not a known venue' });
   });

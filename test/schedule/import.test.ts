@@ -5,7 +5,18 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { brandId, type EventId } from '../../src/model/ids.ts';
 import { readSource } from '../../src/schedule/read.ts';
 import type { Store } from '../../src/store/store.ts';
-import { company, emptyStore, eventOf, importing, london, people, schedule, sheets, snapshotOf, tidewrack } from './world.ts';
+import {
+  company,
+  emptyStore,
+  eventOf,
+  importing,
+  london,
+  people,
+  schedule,
+  sheets,
+  snapshotOf,
+  tidewrack,
+} from './world.ts';
 
 let store: Store;
 beforeEach(async () => {
@@ -37,12 +48,19 @@ describe('TIDEWRACK', () => {
       end: '2027-04-23T04:00:00',
       zone: 'Europe/London',
     });
-    expect(content('SD18').calls.find(call => call.person === 'CA08')).toMatchObject({ release: '03:00', driver: 'C59' });
+    expect(content('SD18').calls.find(call => call.person === 'CA08')).toMatchObject({
+      release: '03:00',
+      driver: 'C59',
+    });
     expect(content('E006').except).toEqual(['2027-03-22T10:00:00', '2027-03-29T10:00:00', '2027-05-03T10:00:00']);
     expect(content('H01-01').when).toMatchObject({ kind: 'all-day', start: '2027-03-29', end: '2027-04-02' });
     expect(content('BH01').when).toMatchObject({ kind: 'all-day', start: '2027-03-26', end: '2027-03-27' });
     expect(content('E026').stops).toHaveLength(6);
-    expect(content('E026').stops[3]).toMatchObject({ venue: 'V08', lunchStart: '12:20', shootDays: ['SD15', 'SD16', 'SD39'] });
+    expect(content('E026').stops[3]).toMatchObject({
+      venue: 'V08',
+      lunchStart: '12:20',
+      shootDays: ['SD15', 'SD16', 'SD39'],
+    });
     expect(content('E026').details).toMatchObject({ specRef: 'RC4', tourLeader: 'C26', vehicles: ['C60', 'C59'] });
     expect(content('E026').required).toEqual([{ kind: 'group', ref: 'RECCE_A' }]);
     expect(people.get(brandId('CA01'))?.extra).toMatchObject({ hotel: 'V20;V21' });
@@ -62,7 +80,11 @@ describe('TIDEWRACK', () => {
     expect(dry).toMatchObject({ changed: 1, unchanged: 603 });
     expect((await eventOf(store, 'E026')).version).toBe(1);
     expect(await importing(store, source)).toEqual(dry);
-    expect(await eventOf(store, 'E026')).toMatchObject({ version: 2, sequence: 1, content: { when: { start: '2027-03-17T08:00:00' } } });
+    expect(await eventOf(store, 'E026')).toMatchObject({
+      version: 2,
+      sequence: 1,
+      content: { when: { start: '2027-03-17T08:00:00' } },
+    });
     await rm(folder, { recursive: true });
   });
 });
@@ -106,11 +128,17 @@ describe('importing an edited sheet', () => {
   });
 
   it('S50 holds one moved and one cancelled date of a series', async () => {
-    const overrides = 'event,occurrence,date,start,end,venue,status,notes\nE2,2027-03-08,2027-03-09,,,V2,,Moved\nE2,2027-03-22,,,,,cancelled,\n';
+    const overrides =
+      'event,occurrence,date,start,end,venue,status,notes\nE2,2027-03-08,2027-03-09,,,V2,,Moved\nE2,2027-03-22,,,,,cancelled,\n';
     expect(await importing(store, sheets({ overrides }))).toMatchObject({ added: 2, rejected: [] });
     const { content } = await eventOf(store, 'E2');
     expect(content.overrides).toMatchObject([
-      { occurrence: '2027-03-08T09:00:00', status: 'changed', when: { start: '2027-03-09T09:00:00', end: '2027-03-09T10:00:00' }, venue: 'V2' },
+      {
+        occurrence: '2027-03-08T09:00:00',
+        status: 'changed',
+        when: { start: '2027-03-09T09:00:00', end: '2027-03-09T10:00:00' },
+        venue: 'V2',
+      },
       { occurrence: '2027-03-22T09:00:00', status: 'cancelled', when: null },
     ]);
     expect(await importing(store, sheets({ overrides }))).toMatchObject({ unchanged: 2, changed: 0 });
@@ -125,9 +153,14 @@ describe('importing an edited sheet', () => {
   });
 
   it('an edited date of a constraint is an edit, not a second constraint', async () => {
-    const row = (to: string) => `person,kind,from,to\nCA1,unavailable,2027-03-01,${to}\nCA1,unavailable,2027-04-01,2027-04-02\n`;
+    const row = (to: string) =>
+      `person,kind,from,to\nCA1,unavailable,2027-03-01,${to}\nCA1,unavailable,2027-04-01,2027-04-02\n`;
     await importing(store, sheets({ constraints: row('2027-03-02') }));
-    expect(await importing(store, sheets({ constraints: row('2027-03-05') }))).toMatchObject({ changed: 1, unchanged: 1, added: 0 });
+    expect(await importing(store, sheets({ constraints: row('2027-03-05') }))).toMatchObject({
+      changed: 1,
+      unchanged: 1,
+      added: 0,
+    });
     expect((await snapshotOf(store)).constraints.map(each => each.to)).toEqual(['2027-03-05', '2027-04-02']);
   });
 
@@ -140,7 +173,11 @@ describe('importing an edited sheet', () => {
 });
 
 describe('rows that vanished', () => {
-  const oneLess = (text: string, id: string) => text.split('\n').filter(line => !line.startsWith(`${id},`)).join('\n');
+  const oneLess = (text: string, id: string) =>
+    text
+      .split('\n')
+      .filter(line => !line.startsWith(`${id},`))
+      .join('\n');
   beforeEach(async () => {
     await importing(store, sheets({ ...company, calls: 'event,person,arrive\nE1,CA1,09:30\nE1,C1,09:45\n' }));
   });

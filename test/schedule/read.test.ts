@@ -85,7 +85,9 @@ describe('a folder of CSV files', () => {
   it('in Windows-1252 is read, with a warning that names the file', async () => {
     await file('venues.csv', Buffer.from('id,name\nV1,Caf\xe9 \x96 Ty Morfa\n', 'latin1'));
     const report = await importing(store, await read(folder));
-    expect(report.warnings).toMatchObject([{ file: 'venues.csv', row: 0, problem: expect.stringContaining('Windows-1252') }]);
+    expect(report.warnings).toMatchObject([
+      { file: 'venues.csv', row: 0, problem: expect.stringContaining('Windows-1252') },
+    ]);
     expect([...(await snapshotOf(store)).venues.values()]).toMatchObject([{ name: 'Café – Ty Morfa' }]);
   });
 
@@ -150,7 +152,13 @@ describe('a workbook', () => {
     ]);
     const report = await importing(store, await read(path));
     expect(report.rejected).toMatchObject([
-      { file: 'office.xlsx/venues', row: 2, column: 'name', value: '=A1', problem: expect.stringContaining('stored result') },
+      {
+        file: 'office.xlsx/venues',
+        row: 2,
+        column: 'name',
+        value: '=A1',
+        problem: expect.stringContaining('stored result'),
+      },
       { row: 3, value: '#N/A' },
       { row: 4, value: '#DIV/0!' },
     ]);
@@ -164,7 +172,18 @@ describe('a workbook', () => {
 
 describe('an iCalendar file from elsewhere', () => {
   const ics = (lines: readonly string[]) =>
-    ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:x', 'BEGIN:VEVENT', 'UID:abc@elsewhere', 'DTSTAMP:20270101T000000Z', ...lines, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+    [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:x',
+      'BEGIN:VEVENT',
+      'UID:abc@elsewhere',
+      'DTSTAMP:20270101T000000Z',
+      ...lines,
+      'END:VEVENT',
+      'END:VCALENDAR',
+      '',
+    ].join('\r\n');
   const times = ['DTSTART;TZID=Europe/London:20270305T100000', 'DTEND;TZID=Europe/London:20270305T110000'];
 
   it('makes meetings whose ids are the same in every import', async () => {
@@ -178,14 +197,22 @@ describe('an iCalendar file from elsewhere', () => {
   });
 
   it('keeps a place that is no venue as text, and says so', async () => {
-    const report = await importing(store, await read(await file('a.ics', ics([...times, 'SUMMARY:X', 'LOCATION:My kitchen']))));
+    const report = await importing(
+      store,
+      await read(await file('a.ics', ics([...times, 'SUMMARY:X', 'LOCATION:My kitchen']))),
+    );
     expect(report).toMatchObject({ added: 1, warnings: [{ row: 1, column: 'place', value: 'My kitchen' }] });
     expect([...(await snapshotOf(store)).events.values()][0]?.content.extra).toEqual({ place: 'My kitchen' });
   });
 
   it('S46 a floating time is read in the production’s zone, and said', async () => {
-    const report = await importing(store, await read(await file('a.ics', ics(['DTSTART:20270305T100000', 'DTEND:20270305T110000', 'SUMMARY:X']))));
-    expect(report.warnings).toMatchObject([{ row: 1, column: 'timezone', problem: expect.stringContaining('without a zone') }]);
+    const report = await importing(
+      store,
+      await read(await file('a.ics', ics(['DTSTART:20270305T100000', 'DTEND:20270305T110000', 'SUMMARY:X']))),
+    );
+    expect(report.warnings).toMatchObject([
+      { row: 1, column: 'timezone', problem: expect.stringContaining('without a zone') },
+    ]);
     expect([...(await snapshotOf(store)).events.values()][0]?.content.when).toMatchObject({ zone: 'Europe/London' });
   });
 });

@@ -13,7 +13,18 @@ import { occurrenceOn, occurrenceWhen } from '../../src/schedule/occurrence.ts';
 import { readSource } from '../../src/schedule/read.ts';
 import { saveEvent } from '../../src/schedule/save.ts';
 import type { Store } from '../../src/store/store.ts';
-import { company, emptyStore, importing, london, meeting, now, production, sheets, snapshotOf, tidewrack } from './world.ts';
+import {
+  company,
+  emptyStore,
+  importing,
+  london,
+  meeting,
+  now,
+  production,
+  sheets,
+  snapshotOf,
+  tidewrack,
+} from './world.ts';
 
 const formats = ['csv', 'xlsx', 'json', 'ics'] as const;
 type Format = (typeof formats)[number];
@@ -71,60 +82,116 @@ describe.each(formats)('TIDEWRACK exported as %s', format => {
     expect(again).toMatchObject({ added: 0, changed: 0, removed: 0, rejected: [], warnings: [] });
     expect(fresh.rejected).toEqual([]);
     if (format !== 'ics') expect(facts(after)).toEqual(facts(before));
-    else expect(sorted(after.events).map(event => event.content.when)).toEqual(sorted(before.events).map(event => event.content.when));
+    else
+      expect(sorted(after.events).map(event => event.content.when)).toEqual(
+        sorted(before.events).map(event => event.content.when),
+      );
   });
 });
 
 const word = fc
-  .oneof(fc.string({ minLength: 1, maxLength: 12 }), fc.constantFrom('=1+1', "'=x", '+44', '-5', '@a', 'a;b', 'a,"b"', 'é–𝄞', '#N/A', 'yes', '007'))
+  .oneof(
+    fc.string({ minLength: 1, maxLength: 12 }),
+    fc.constantFrom('=1+1', "'=x", '+44', '-5', '@a', 'a;b', 'a,"b"', 'é–𝄞', '#N/A', 'yes', '007'),
+  )
   .map(each => each.replace(/[\p{Cc}\uFFFD]/gu, '').trim())
   .filter(each => each.isWellFormed() && each !== '');
 const note = fc.array(word, { maxLength: 3 }).map(lines => lines.join('\n'));
 const day = fc.integer({ min: 0, max: 600 }).map(days => Temporal.PlainDate.from('2027-01-01').add({ days }));
-const clock = fc.tuple(fc.integer({ min: 4, max: 23 }), fc.integer({ min: 0, max: 59 })).map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`);
+const clock = fc
+  .tuple(fc.integer({ min: 4, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map(([h, m]) => `${String(h).padStart(2, '0')}:${String(m).padStart(2, '0')}`);
 const zone = fc.constantFrom('Europe/London', 'America/New_York', 'Asia/Kolkata').map(name => name as typeof london);
-const when: fc.Arbitrary<When> = fc.oneof(
-  fc.tuple(day, clock, fc.integer({ min: 1, max: 2000 }), zone).map(([date, time, minutes, name]): When => {
-    const start = date.toPlainDateTime(Temporal.PlainTime.from(time));
-    const [from, to] = [start, start.add({ minutes })].map(each => each.toString({ smallestUnit: 'second' }) as LocalDateTime);
-    return { kind: 'timed', start: from!, end: to!, zone: name };
-  }),
-  fc.tuple(day, fc.integer({ min: 1, max: 9 }), zone).map(([date, days, name]): When => {
-    const [from, to] = [date, date.add({ days })].map(each => each.toString() as LocalDate);
-    return { kind: 'all-day', start: from!, end: to!, zone: name };
-  }),
-).filter(each => each.kind === 'all-day' || !/T0[0-3]/.test(each.end));
+const when: fc.Arbitrary<When> = fc
+  .oneof(
+    fc.tuple(day, clock, fc.integer({ min: 1, max: 2000 }), zone).map(([date, time, minutes, name]): When => {
+      const start = date.toPlainDateTime(Temporal.PlainTime.from(time));
+      const [from, to] = [start, start.add({ minutes })].map(
+        each => each.toString({ smallestUnit: 'second' }) as LocalDateTime,
+      );
+      return { kind: 'timed', start: from!, end: to!, zone: name };
+    }),
+    fc.tuple(day, fc.integer({ min: 1, max: 9 }), zone).map(([date, days, name]): When => {
+      const [from, to] = [date, date.add({ days })].map(each => each.toString() as LocalDate);
+      return { kind: 'all-day', start: from!, end: to!, zone: name };
+    }),
+  )
+  .filter(each => each.kind === 'all-day' || !/T0[0-3]/.test(each.end));
 
-/** What a date changes differs from its series: iCalendar cannot say “the same, on purpose”. */
+/** What a date changes differs from its series: iCalendar cannot say “the same, on purpose”, nor whose days whole days are. */
 const series = (each: When) =>
-  fc.record({ except: fc.subarray([1, 2, 3]), changed: fc.option(fc.record({ when, title: fc.option(word), notes: fc.option(note.filter(text => text !== '')), cancelled: fc.boolean() })) }).map(({ except, changed }) => {
-    const nth = (n: number) => occurrenceOn(Temporal.PlainDate.from(each.start.slice(0, 10)).add({ weeks: n }).toString() as LocalDate, each);
-    const override = (): Override[] => {
-      if (changed === null) return [];
-      const { cancelled, title, notes } = changed;
-      if (cancelled) return [{ occurrence: nth(4), status: 'cancelled', when: null, venue: null, title: null, notes: null }];
-      const moved = JSON.stringify(changed.when) === JSON.stringify(occurrenceWhen(nth(4), each)) ? null : changed.when;
-      return [{ occurrence: nth(4), status: 'changed', when: moved, venue: brandId('V2'), title: title && `Moved ${title}`, notes: notes && `Moved ${notes}` }];
-    };
-    return { rrule: 'FREQ=WEEKLY;COUNT=6', except: except.map(nth), overrides: override() };
-  });
+  fc
+    .record({
+      except: fc.subarray([1, 2, 3]),
+      changed: fc.option(
+        fc.record({
+          when,
+          title: fc.option(word),
+          notes: fc.option(note.filter(text => text !== '')),
+          cancelled: fc.boolean(),
+        }),
+      ),
+    })
+    .map(({ except, changed }) => {
+      const nth = (n: number) =>
+        occurrenceOn(Temporal.PlainDate.from(each.start.slice(0, 10)).add({ weeks: n }).toString() as LocalDate, each);
+      const override = (): Override[] => {
+        if (changed === null) return [];
+        const { cancelled, title, notes } = changed;
+        if (cancelled)
+          return [{ occurrence: nth(4), status: 'cancelled', when: null, venue: null, title: null, notes: null }];
+        const own = changed.when.kind === 'all-day' ? { ...changed.when, zone: each.zone } : changed.when;
+        const moved = JSON.stringify(own) === JSON.stringify(occurrenceWhen(nth(4), each)) ? null : own;
+        return [
+          {
+            occurrence: nth(4),
+            status: 'changed',
+            when: moved,
+            venue: brandId('V2'),
+            title: title && `Moved ${title}`,
+            notes: notes && `Moved ${notes}`,
+          },
+        ];
+      };
+      return { rrule: 'FREQ=WEEKLY;COUNT=6', except: except.map(nth), overrides: override() };
+    });
 
-const content: fc.Arbitrary<EventContent> = when.chain(each =>
-  fc.record({
-    ...Object.fromEntries(Object.entries(meeting).map(([key, value]) => [key, fc.constant(value)])),
-    kind: fc.constantFrom(...eventKinds),
-    title: word,
-    safeTitle: fc.oneof(fc.constant(''), word),
-    status: fc.constantFrom('idea', 'pencilled', 'confirmed', 'issued', 'cancelled'),
-    when: fc.constant(each),
-    venue: fc.option(fc.constant(brandId('V1'))),
-    required: fc.subarray([{ kind: 'person', id: brandId<PersonId>('C1') }, { kind: 'group', ref: brandId('dept:Sound') }]),
-    notes: note,
-    stops: fc.option(clock).map(arrive => [{ order: 0, venue: brandId('V1'), part: 'meet', arrive, leave: null, lunchStart: null, lunchEnd: null, contact: '', shootDays: [], notes: '' }]),
-    extra: fc.option(word).map(text => (text === null ? {} : { Weather: text })),
-    repeats: fc.option(series(each)),
-  }),
-).map(({ repeats, ...rest }) => ({ ...rest, ...(repeats ?? {}) }) as unknown as EventContent);
+const content: fc.Arbitrary<EventContent> = when
+  .chain(each =>
+    fc.record({
+      ...Object.fromEntries(Object.entries(meeting).map(([key, value]) => [key, fc.constant(value)])),
+      kind: fc.constantFrom(...eventKinds),
+      title: word,
+      safeTitle: fc.oneof(fc.constant(''), word),
+      status: fc.constantFrom('idea', 'pencilled', 'confirmed', 'issued', 'cancelled'),
+      when: fc.constant(each),
+      venue: fc.option(fc.constant(brandId('V1'))),
+      required: fc.subarray([
+        { kind: 'person', id: brandId<PersonId>('C1') },
+        { kind: 'group', ref: brandId('dept:Sound') },
+      ]),
+      notes: note,
+      stops: fc
+        .option(clock)
+        .map(arrive => [
+          {
+            order: 0,
+            venue: brandId('V1'),
+            part: 'meet',
+            arrive,
+            leave: null,
+            lunchStart: null,
+            lunchEnd: null,
+            contact: '',
+            shootDays: [],
+            notes: '',
+          },
+        ]),
+      extra: fc.option(word).map(text => (text === null ? {} : { Weather: text })),
+      repeats: fc.option(series(each)),
+    }),
+  )
+  .map(({ repeats, ...rest }) => ({ ...rest, ...(repeats ?? {}) }) as unknown as EventContent);
 
 describe.each(formats)('any schedule exported as %s', format => {
   it('imports as it was', async () => {
@@ -135,7 +202,16 @@ describe.each(formats)('any schedule exported as %s', format => {
         await store.write(async r => {
           for (const [index, each] of contents.entries()) {
             const id = brandId<EventId>(`X${index}`);
-            await saveEvent(r, { production, id, expected: null, content: each, by: 'x', source: 'web', now, held: [] });
+            await saveEvent(r, {
+              production,
+              id,
+              expected: null,
+              content: each,
+              by: 'x',
+              source: 'web',
+              now,
+              held: [],
+            });
           }
         });
         const { before, again, fresh, after } = await throughFile(store, format);
@@ -149,8 +225,18 @@ describe.each(formats)('any schedule exported as %s', format => {
 });
 
 describe('one person’s export', () => {
-  const face = { when: meeting.when, title: '=Rehearsal', place: 'Hall', notes: '', url: null, busy: 'busy' as const, series: null };
-  const shown = [{ id: brandId<EventId>('E1'), uid: 'u@callboard', sequence: 2, updatedAt: now, face, status: 'confirmed' as const }];
+  const face = {
+    when: meeting.when,
+    title: '=Rehearsal',
+    place: 'Hall',
+    notes: '',
+    url: null,
+    busy: 'busy' as const,
+    series: null,
+  };
+  const shown = [
+    { id: brandId<EventId>('E1'), uid: 'u@callboard', sequence: 2, updatedAt: now, face, status: 'confirmed' as const },
+  ];
 
   it('holds what the face shows and nothing beside it', () => {
     expect(exportFacesCsv(shown)[0]?.text).toBe(

@@ -32,10 +32,14 @@ async function link(person: string): Promise<void> {
 
 /** The calendars that the work woke. */
 async function wokenBy(work: () => Promise<unknown>): Promise<string[]> {
-  const seqs = async () => new Map((await store.read(r => r.calendars.all(production))).map(row => [row.link.id, row.wakeSeq]));
+  const seqs = async () =>
+    new Map((await store.read(r => r.calendars.all(production))).map(row => [row.link.id, row.wakeSeq]));
   const before = await seqs();
   await work();
-  return [...(await seqs())].filter(([calendar, seq]) => seq > (before.get(calendar) ?? 0)).map(([calendar]) => calendar).sort();
+  return [...(await seqs())]
+    .filter(([calendar, seq]) => seq > (before.get(calendar) ?? 0))
+    .map(([calendar]) => calendar)
+    .sort();
 }
 
 beforeEach(async () => {
@@ -127,7 +131,13 @@ describe('people, venues and groups', () => {
   it('a venue with a new address, a new group and a leaver do so too', async () => {
     const { venues } = await snapshotOf(store);
     const venue = { ...venues.get(brandId('V1'))!, address: 'Corn Quay' };
-    const group = { production, id: brandId<never>('RECCE'), members: [brandId<PersonId>('C1')], notes: '', version: 0 };
+    const group = {
+      production,
+      id: brandId<never>('RECCE'),
+      members: [brandId<PersonId>('C1')],
+      notes: '',
+      version: 0,
+    };
     expect(await wokenBy(() => store.write(r => saveVenue(r, venue, 1)))).toHaveLength(3);
     expect(await wokenBy(() => store.write(r => saveGroup(r, group, null)))).toHaveLength(3);
     expect(await wokenBy(() => store.write(r => removePerson(r, production, brandId('C2'))))).toHaveLength(3);

@@ -1,12 +1,13 @@
 /** Small schedules for tests: a store with a production, sheets from CSV text, an event's content. */
-import { importSchedule, type ImportInput, type ImportReport } from '../../src/schedule/import.ts';
-import { csvRows } from '../../src/schedule/sheets/csv.ts';
-import { sheetFrom } from '../../src/schedule/sheets/raw-sheet.ts';
-import { type Sheets, sheetNamed } from '../../src/schedule/sheets/sheet.ts';
+
 import type { EventContent } from '../../src/model/event.ts';
 import { brandId, type EventId, type ProductionId } from '../../src/model/ids.ts';
 import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import type { LocalDateTime, ZoneName } from '../../src/model/when.ts';
+import { type ImportInput, type ImportReport, importSchedule } from '../../src/schedule/import.ts';
+import { csvRows } from '../../src/schedule/sheets/csv.ts';
+import { sheetFrom } from '../../src/schedule/sheets/raw-sheet.ts';
+import { type Sheets, sheetNamed } from '../../src/schedule/sheets/sheet.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -30,17 +31,12 @@ export function sheets(texts: Readonly<Record<string, string>>): Sheets {
   };
 }
 
-export function importing(
-  store: Store,
-  source: Sheets,
-  options: Partial<ImportInput> = {},
-): Promise<ImportReport> {
+export function importing(store: Store, source: Sheets, options: Partial<ImportInput> = {}): Promise<ImportReport> {
   const input = { production, source, dryRun: false, prune: false, by: 'Bronwen', now, held: [] };
   return importSchedule(store, { ...input, ...options });
 }
 
-export const snapshotOf = (store: Store): Promise<ScheduleSnapshot> =>
-  store.read(r => r.schedule.snapshot(production));
+export const snapshotOf = (store: Store): Promise<ScheduleSnapshot> => store.read(r => r.schedule.snapshot(production));
 
 export async function eventOf(store: Store, id: string) {
   const event = await store.read(r => r.schedule.event(production, brandId<EventId>(id)));
@@ -48,7 +44,8 @@ export async function eventOf(store: Store, id: string) {
 }
 
 /** A small company: one artist, two crew, a place. */
-export const people = 'id,name,kind,department\nC1,Idris Calloway,crew,Camera\nC2,Nerys Quarshie,crew,Sound\nCA1,Ada Rees,cast,\n';
+export const people =
+  'id,name,kind,department\nC1,Idris Calloway,crew,Camera\nC2,Nerys Quarshie,crew,Sound\nCA1,Ada Rees,cast,\n';
 export const venues = 'id,name,address\nV1,Lantern House,Marlwood Road\nV2,Seawall Studios,Graving Dock Road\n';
 export const schedule = `id,kind,title,date,start,end,venue,required,rrule,except
 E1,meeting,Script talk,2027-03-02,10:00,11:00,V1,C1;CA1,,

@@ -9,7 +9,10 @@ export type CsvFile = Readonly<{ name: string; text: string }>;
 export function csvFiles(tables: readonly Table[]): CsvFile[] {
   return tables.map(({ name, headings, rows }) => ({
     name: `${name}.csv`,
-    text: stringify([headings.map(heading => fileText({ text: heading, bare: false, value: heading })), ...rows.map(row => row.map(fileText))]),
+    text: stringify([
+      headings.map(heading => fileText({ text: heading, bare: false, value: heading })),
+      ...rows.map(row => row.map(fileText)),
+    ]),
   }));
 }
 
@@ -18,7 +21,9 @@ export async function workbookOf(tables: readonly Table[]): Promise<Buffer> {
   const workbook = new ExcelJS.Workbook();
   for (const { name, headings, rows } of tables) {
     const sheet = workbook.addWorksheet(name, { views: [{ state: 'frozen', ySplit: 1 }] });
-    sheet.addRow(headings.map(heading => fileText({ text: heading, bare: false, value: heading }))).font = { bold: true };
+    sheet.addRow(headings.map(heading => fileText({ text: heading, bare: false, value: heading }))).font = {
+      bold: true,
+    };
     for (const row of rows) sheet.addRow(row.map(workbookValue));
     for (const column of sheet.columns) column.width = 18;
   }

@@ -1,6 +1,7 @@
 /** People, venues and groups from their rows. Pure. */
-import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
+
 import type { Group, Person, Venue } from '../../model/person.ts';
+import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import type { Columns, RowOf } from '../sheets/columns.ts';
 import { groupFrom, groupsColumns, rowOfGroup } from '../sheets/groups.ts';
 import { peopleColumns, peopleExtras, personFrom, rowOfPerson } from '../sheets/people.ts';
@@ -36,7 +37,11 @@ export function peopleFrom(
   { production, people }: ScheduleSnapshot,
 ): Candidates<Person> {
   return candidatesOf(peopleColumns, entries, new Map<string, Person>(people), rowOfPerson, (row, entry, stored) =>
-    personFrom(row, { production, version: stored?.version ?? 0, extra: completeExtra(stored?.extra ?? {}, entry.extra) }),
+    personFrom(row, {
+      production,
+      version: stored?.version ?? 0,
+      extra: completeExtra(stored?.extra ?? {}, entry.extra),
+    }),
   );
 }
 
@@ -45,7 +50,11 @@ export function venuesFrom(
   { production, venues }: ScheduleSnapshot,
 ): Candidates<Venue> {
   return candidatesOf(venuesColumns, entries, new Map<string, Venue>(venues), rowOfVenue, (row, entry, stored) =>
-    venueFrom(row, { production, version: stored?.version ?? 0, extra: completeExtra(stored?.extra ?? {}, entry.extra) }),
+    venueFrom(row, {
+      production,
+      version: stored?.version ?? 0,
+      extra: completeExtra(stored?.extra ?? {}, entry.extra),
+    }),
   );
 }
 

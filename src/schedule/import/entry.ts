@@ -68,7 +68,13 @@ export function readEntries<C extends Columns>(sheets: readonly RawSheet[], spec
       else entries.set(read.key, read);
     }
   }
-  return { entries: [...entries.values()], rejected, warnings, given: own.length > 0, present: keysComplete ? present : null };
+  return {
+    entries: [...entries.values()],
+    rejected,
+    warnings,
+    given: own.length > 0,
+    present: keysComplete ? present : null,
+  };
 }
 
 function duplicate<C extends Columns>(spec: SheetSpec<C>, { key }: Entry<C>): CellNote {
@@ -106,7 +112,8 @@ function layoutOf<C extends Columns>(sheet: RawSheet, spec: SheetSpec<C>): Layou
     const extra = fieldOf(spec.extras ?? {}, plain);
     const further = extra === undefined ? undefined : spec.extras?.[extra];
     if (field !== undefined && known) columns.push({ index, heading: headingOf(field), field, ...known });
-    else if (extra !== undefined && further) extras.push({ index, heading: headingOf(extra), field: extra, ...further });
+    else if (extra !== undefined && further)
+      extras.push({ index, heading: headingOf(extra), field: extra, ...further });
     else if (spec.extras === null) warn('unknown column; this sheet keeps no further ones');
     else {
       warn('unknown column; kept as it is');
@@ -116,7 +123,10 @@ function layoutOf<C extends Columns>(sheet: RawSheet, spec: SheetSpec<C>): Layou
   return { columns, extras, defaults: defaultsOf(sheet, spec), warnings };
 }
 
-function defaultsOf<C extends Columns>({ defaults = {} }: RawSheet, { columns }: SheetSpec<C>): Record<string, unknown> {
+function defaultsOf<C extends Columns>(
+  { defaults = {} }: RawSheet,
+  { columns }: SheetSpec<C>,
+): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(columns).flatMap(([field, { cell }]) => {
       const read = cell.read(defaults[headingOf(field)] ?? '');

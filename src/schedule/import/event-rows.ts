@@ -1,6 +1,7 @@
 /** Events from the rows of the schedule sheet, without the sheets that hang on it. Pure. */
-import { IcalError } from '../../ical/ical-error.ts';
+
 import { occurrences } from '../../ical/expand.ts';
+import { IcalError } from '../../ical/ical-error.ts';
 import { normaliseRule } from '../../ical/rule.ts';
 import type { EventContent, Invitee } from '../../model/event.ts';
 import { brandId, type EventId, type Instant } from '../../model/ids.ts';
@@ -9,9 +10,9 @@ import type { OccurrenceStart } from '../../model/series.ts';
 import { rangeOf, type When } from '../../model/when.ts';
 import { movesText } from '../errors.ts';
 import { carryOccurrences, dateOf, occurrenceWhen } from '../occurrence.ts';
-import { occurrenceNamed } from '../sheets/occurrence-cell.ts';
 import { line } from '../sheets/cell.ts';
 import { optional } from '../sheets/columns.ts';
+import { occurrenceNamed } from '../sheets/occurrence-cell.ts';
 import { contentFrom, rowOfEvent, type ScheduleRow, scheduleColumns } from '../sheets/schedule.ts';
 import type { RowNote } from '../sheets/sheet.ts';
 import { type CellNote, carriedEnd, cellsOfWhen, whenFrom } from '../sheets/sheet-when.ts';

@@ -46,7 +46,8 @@ export function dropUnknown<R extends Row>(
     const known = knownIds(snapshot, kept);
     const next = kept.filter(row => {
       const missing = row.outcome === 'unchanged' ? undefined : row.references.find(named => !isKnown(named, known));
-      if (missing) rejected.push(noteAt(row.at, { column: missing.column, value: missing.id, problem: unknown(missing) }));
+      if (missing)
+        rejected.push(noteAt(row.at, { column: missing.column, value: missing.id, problem: unknown(missing) }));
       return missing === undefined;
     });
     const circle = next.length === kept.length ? lastInCircle(snapshot, next) : null;
@@ -79,7 +80,8 @@ function lastInCircle<R extends Row>(snapshot: ScheduleSnapshot, rows: readonly 
     if (row.at.sheet === 'schedule') events.set(row.key, inside(row, 'parent'));
   }
   const closes = (row: R) =>
-    (row.at.sheet === 'groups' && reaches(groups, row.key)) || (row.at.sheet === 'schedule' && reaches(events, row.key));
+    (row.at.sheet === 'groups' && reaches(groups, row.key)) ||
+    (row.at.sheet === 'schedule' && reaches(events, row.key));
   const row = rows.filter(each => each.outcome !== 'unchanged').findLast(closes);
   if (!row) return null;
   const column = row.at.sheet === 'groups' ? 'members' : 'parent';

@@ -2,11 +2,11 @@
 import type { Constraint, TravelTime } from '../../model/person.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import { constraintFrom, constraintsColumns, rowOfConstraint } from '../sheets/constraints.ts';
+import type { RowNote } from '../sheets/sheet.ts';
 import { rowOfTravel, travelColumns, travelFrom } from '../sheets/travel.ts';
 import { type Candidate, completeRow, outcomeOf } from './candidate.ts';
 import { type Candidates, candidatesOf } from './directory-rows.ts';
 import { type Entry, noteAt, type SheetSpec } from './entry.ts';
-import type { RowNote } from '../sheets/sheet.ts';
 
 export const travelSpec: SheetSpec<typeof travelColumns> = {
   name: 'travel',

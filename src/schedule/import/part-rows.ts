@@ -1,14 +1,21 @@
 /** Stops, calls and changed occurrences: rows of other sheets that are parts of an event. Pure. */
 import type { Call, EventContent, Override, Stop } from '../../model/event.ts';
+import type { When } from '../../model/when.ts';
+import { occurrenceWhen } from '../occurrence.ts';
 import { callFrom, callsColumns, rowOfCall } from '../sheets/calls.ts';
 import type { Columns, GivenRow, RowOf } from '../sheets/columns.ts';
 import { occurrenceNamed } from '../sheets/occurrence-cell.ts';
 import { type OverrideRow, overrideFrom, overridesColumns, rowOfOverride } from '../sheets/overrides.ts';
 import type { RowNote } from '../sheets/sheet.ts';
-import { type CellNote, carriedEnd, cellsOfWhen, type WhenCells, type WhenRead, whenFrom } from '../sheets/sheet-when.ts';
+import {
+  type CellNote,
+  carriedEnd,
+  cellsOfWhen,
+  type WhenCells,
+  type WhenRead,
+  whenFrom,
+} from '../sheets/sheet-when.ts';
 import { rowOfStop, stopFrom, stopsColumns } from '../sheets/stops.ts';
-import { occurrenceWhen } from '../occurrence.ts';
-import type { When } from '../../model/when.ts';
 import { completeRow, type Outcome, outcomeOf } from './candidate.ts';
 import { type Entry, noteAt, type SheetSpec } from './entry.ts';
 import { happens } from './event-rows.ts';

@@ -84,7 +84,13 @@ export function planImport(snapshot: ScheduleSnapshot, sheets: Sheets, options: 
       removed: events.removed + travel.removed + constraints.removed + directory,
       unchanged: count('unchanged'),
       rejected: inOrder([...rows.rejected, ...events.rejected]),
-      warnings: [...rows.warnings, ...events.warnings, ...warningsOf(rows.kept, outlook), ...unprunable(rows, options), ...kept],
+      warnings: [
+        ...rows.warnings,
+        ...events.warnings,
+        ...warningsOf(rows.kept, outlook),
+        ...unprunable(rows, options),
+        ...kept,
+      ],
     },
   };
 }
@@ -98,14 +104,14 @@ function countedOutcomes(rows: Rows): Outcome[] {
   return [people, venues, groups, travel, constraints, events].flatMap(each => each.map(row => row.outcome));
 }
 
-function itemsById<Id extends string, Item extends Readonly<{ id: Id }>>(rows: readonly Candidate<Item>[]): Map<Id, Item> {
+function itemsById<Id extends string, Item extends Readonly<{ id: Id }>>(
+  rows: readonly Candidate<Item>[],
+): Map<Id, Item> {
   return new Map(rows.map(row => [row.item.id, row.item]));
 }
 
 function puts<Item extends Readonly<{ version: number }>>(rows: readonly Candidate<Item>[]): Item[] {
-  return rows
-    .filter(row => row.outcome !== 'unchanged')
-    .map(({ item }) => ({ ...item, version: item.version + 1 }));
+  return rows.filter(row => row.outcome !== 'unchanged').map(({ item }) => ({ ...item, version: item.version + 1 }));
 }
 
 /** Whether a stored row stands in its sheet no more. */

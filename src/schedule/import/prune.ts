@@ -2,8 +2,8 @@
 import type { EventContent } from '../../model/event.ts';
 import type { EventId, GroupId, PersonId, VenueId } from '../../model/ids.ts';
 import type { Constraint, Group, Person, Venue } from '../../model/person.ts';
-import { referencesIn } from '../sheets/columns.ts';
 import { callsColumns, rowOfCall } from '../sheets/calls.ts';
+import { referencesIn } from '../sheets/columns.ts';
 import { constraintsColumns, rowOfConstraint } from '../sheets/constraints.ts';
 import { groupsColumns, rowOfGroup } from '../sheets/groups.ts';
 import { overridesColumns, rowOfOverride } from '../sheets/overrides.ts';
@@ -34,7 +34,12 @@ type Named = Readonly<{ to: string; id: string; by: string }>;
 export function removable(outlook: Outlook, vanished: Vanished): Vanished & Readonly<{ kept: readonly RowNote[] }> {
   const [people, venues, groups] = [new Set(vanished.people), new Set(vanished.venues), new Set(vanished.groups)];
   const kept: RowNote[] = [];
-  const keep = <Id extends string>(ids: Set<Id>, sheet: SheetName, kinds: readonly string[], named: readonly Named[]) => {
+  const keep = <Id extends string>(
+    ids: Set<Id>,
+    sheet: SheetName,
+    kinds: readonly string[],
+    named: readonly Named[],
+  ) => {
     for (const id of ids) {
       const by = named.find(each => each.id === id && kinds.includes(each.to))?.by;
       if (by === undefined) continue;
@@ -59,7 +64,9 @@ function namedBy(outlook: Outlook, gone: Vanished): Named[] {
   const groups = [...outlook.groups.values()].filter(group => !gone.groups.has(group.id));
   return [
     ...people.flatMap(person => by(person.id, referencesIn(peopleColumns, rowOfPerson(person)))),
-    ...people.flatMap(person => (person.extra['hotel'] ?? '').split(';').map(id => ({ to: 'venue', id, by: person.id }))),
+    ...people.flatMap(person =>
+      (person.extra['hotel'] ?? '').split(';').map(id => ({ to: 'venue', id, by: person.id })),
+    ),
     ...[...outlook.venues.values()]
       .filter(venue => !gone.venues.has(venue.id))
       .map(venue => ({ to: 'venue', id: venue.extra['serves'] ?? '', by: venue.id })),

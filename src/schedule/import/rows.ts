@@ -11,8 +11,8 @@ import { type Entry, readEntries } from './entry.ts';
 import { eventsFrom, scheduleSpec } from './event-rows.ts';
 import { dropUnknown } from './known.ts';
 import { constraintsFrom, constraintsSpec, type PlacedConstraint, travelSpec, travelTimesFrom } from './list-rows.ts';
-import { withVenues } from './places.ts';
 import { callsSpec, overridesSpec, type PartEntries, stopsSpec } from './part-rows.ts';
+import { withVenues } from './places.ts';
 
 export type Rows = Readonly<{
   people: readonly Candidate<Person>[];

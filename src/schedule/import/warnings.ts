@@ -1,7 +1,8 @@
 /** What is accepted and yet looks wrong. Pure. */
+
+import type { EventContent } from '../../model/event.ts';
 import { attendanceOf, type Directory, membersOf } from '../../model/groups.ts';
 import { brandId, type EventId } from '../../model/ids.ts';
-import type { EventContent } from '../../model/event.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import type { RowNote } from '../sheets/sheet.ts';
 import type { Candidate } from './candidate.ts';
@@ -40,7 +41,9 @@ function callWarnings(
   const asked = attendees.get(event) ?? askedBy(content, outlook);
   attendees.set(event, asked);
   if (asked.has(named('person'))) return [];
-  return [noteAt(row.at, { column: 'person', value: named('person'), problem: `has a call, but ${event} does not ask them` })];
+  return [
+    noteAt(row.at, { column: 'person', value: named('person'), problem: `has a call, but ${event} does not ask them` }),
+  ];
 }
 
 function askedBy(content: EventContent, directory: Directory): ReadonlySet<string> {

@@ -129,7 +129,9 @@ export function decimal(least: number, most: number): Cell<number> {
   return cell(
     value => {
       const number = /^[+-]?\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
-      return number >= least && number <= most ? { value: number } : { problem: `not a number from ${least} to ${most}` };
+      return number >= least && number <= most
+        ? { value: number }
+        : { problem: `not a number from ${least} to ${most}` };
     },
     String,
     true,

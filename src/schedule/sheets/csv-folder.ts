@@ -5,7 +5,7 @@ import { ImportError } from '../errors.ts';
 import { csvRows } from './csv.ts';
 import { decodeText } from './decode.ts';
 import { sheetFrom } from './raw-sheet.ts';
-import { type RawSheet, type RowNote, sheetNamed, sheetNames, type Sheets } from './sheet.ts';
+import { type RawSheet, type RowNote, type Sheets, sheetNamed, sheetNames } from './sheet.ts';
 
 /** Larger files are no sheets of a schedule. */
 export const maxFileBytes = 50 * 1024 * 1024;

@@ -22,7 +22,11 @@ export function csvRows(text: string): CsvRow[] {
     const cells = [rest.slice(brokenAt, lineEnd < 0 ? undefined : lineEnd)];
     const line = rows.length + 1;
     if (lineEnd < 0 || broken === maxBroken) {
-      rows.push({ line, cells, problem: lineEnd < 0 ? problem : `${problem}; so many rows are broken that reading ends` });
+      rows.push({
+        line,
+        cells,
+        problem: lineEnd < 0 ? problem : `${problem}; so many rows are broken that reading ends`,
+      });
       return rows;
     }
     rows.push({ line, cells, problem });

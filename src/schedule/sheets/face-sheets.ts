@@ -4,7 +4,7 @@ import type { Series } from '../../model/series.ts';
 import { sameWhen } from '../../model/when.ts';
 import { occurrenceWhen } from '../occurrence.ts';
 import { date, line, listOf, newId, oneOf, text, time, yesNo, zone } from './cell.ts';
-import { optional, required, type RowOf } from './columns.ts';
+import { optional, type RowOf, required } from './columns.ts';
 import { occurrenceName, shownOccurrence } from './occurrence-cell.ts';
 import { changedWhenCells } from './overrides.ts';
 import { cellsOfWhen } from './sheet-when.ts';

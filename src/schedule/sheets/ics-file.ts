@@ -24,22 +24,35 @@ export async function readIcsFile(path: string, zone: ZoneName): Promise<Sheets>
   const { text, warning } = decodeText(await readFile(path));
   const { items, problems } = read(text, zone, file);
   const events = items.map((item, index) => ({ item, line: index + 1, shown: shownEvent(item) }));
-  const [timed, wholeDays] = [true, false].map(isTimed =>
-    events.filter(({ item }) => (item.face.when.kind === 'timed') === isTimed),
-  );
-  const note = (problem: string, value = ''): RowNote => ({ file, row: 0, column: '', value: shortened(value), problem });
+  const note = (problem: string, value = ''): RowNote => ({
+    file,
+    row: 0,
+    column: '',
+    value: shortened(value),
+    problem,
+  });
   const flagged = events.flatMap(({ item, line }) =>
     item.flags.map(flag => ({ ...note(flagProblems[flag]), row: line, column: 'timezone' })),
   );
   return {
-    // Whole days have no zone in iCalendar: that of a known event is left alone.
-    sheets: [...sheetsOf(file, timed ?? [], []), ...sheetsOf(file, wholeDays ?? [], ['timezone'])],
+    sheets: [...Map.groupBy(events, ({ item }) => unsaidIn(item).join())].flatMap(([unsaid, group]) =>
+      sheetsOf(file, group, unsaid.split(',')),
+    ),
     warnings: [
       ...(warning === null ? [] : [note(warning)]),
       ...problems.map(({ uid, problem }) => note(problem, uid ?? '')),
       ...flagged,
     ],
   };
+}
+
+/**
+ * What iCalendar does not tell of an event, and an import must leave alone: whole days have no zone; a cancelled series
+ * tells that all of its dates are off, and no more which of them were before.
+ */
+function unsaidIn({ face, status }: ReadItem): readonly string[] {
+  const zone = face.when.kind === 'all-day' ? ['timezone'] : [];
+  return status === 'cancelled' ? [...zone, 'rrule', 'except', 'overrides'] : zone;
 }
 
 const flagProblems: Readonly<Record<TimeFlag, string>> = {
@@ -79,5 +92,5 @@ function sheetsOf(file: string, events: readonly Numbered[], without: readonly s
     ...(name === 'schedule' && { defaults: { kind: 'meeting' } }),
   });
   const all = [sheet('schedule', schedule), sheet('overrides', overrides)];
-  return all.filter(each => each.rows.length > 0);
+  return all.filter(each => each.rows.length > 0 && !without.includes(each.name));
 }

@@ -6,7 +6,7 @@ import { ImportError } from '../errors.ts';
 import { requireSize } from './csv-folder.ts';
 import { guarded } from './guard.ts';
 import { sheetFrom } from './raw-sheet.ts';
-import { type RawSheet, sheetNames, type Sheets } from './sheet.ts';
+import { type RawSheet, type Sheets, sheetNames } from './sheet.ts';
 
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
 const rows = z.array(z.record(z.string(), cell));

@@ -1,6 +1,6 @@
 /** The cells that say when, and the When they make. Pure. */
 import type { LocalDate, LocalDateTime, When, ZoneName } from '../../model/when.ts';
-import { addDays, clockOddity, localAt, instantOf } from '../../model/when.ts';
+import { addDays, clockOddity, instantOf, localAt } from '../../model/when.ts';
 
 /** Times as `HH:MM:SS`; null: not given. */
 export type WhenCells = Readonly<{

@@ -5,7 +5,7 @@ import ExcelJS from 'exceljs';
 import { ImportError } from '../errors.ts';
 import { requireSize } from './csv-folder.ts';
 import { sheetFrom } from './raw-sheet.ts';
-import { type RawCell, type RawRow, type RawSheet, sheetNamed, sheetNames, type Sheets } from './sheet.ts';
+import { type RawCell, type RawRow, type RawSheet, type Sheets, sheetNamed, sheetNames } from './sheet.ts';
 import { zipProblem } from './zip-check.ts';
 
 const maxUnpackedBytes = 300 * 1024 * 1024;

@@ -60,7 +60,7 @@ export function openPostgres(url: string): Database {
     write: work =>
       attempt(place, () =>
         db.transaction().execute(async transaction => {
-          
+          await sql`select pg_advisory_xact_lock(${writerLock})`.execute(transaction);
           return work(transaction);
         }),
       ),

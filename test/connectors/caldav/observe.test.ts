@@ -53,7 +53,9 @@ describe('items that are not as they should be', () => {
   it('S37 a UID that comes twice is reported once, and never on our own item', async () => {
     await session.create(creationOf(1));
     const own = state().items()[0]!;
-    state().put('0-first-by-name.ics', 'twin', own.content);
+    state().remove(own.id);
+    state().put('listed-first.ics', 'twin', own.content);
+    state().put(own.id, own.uid, own.content);
     const { items } = await sweep(session, null);
     expect(presents(items).map(nameOf)).toEqual([own.id]);
     expect(items).toContainEqual(
