@@ -50,7 +50,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   ],
   // The two roots beside the commands: app.ts puts the parts together, daemon.ts keeps them running.
   daemon: ['app', 'http', 'jobs', 'mail', 'sync', 'sync (pure)', 'sync contract', 'model', 'runtime', 'store', 'config'],
-  version: [],
+  version: ['package'],
   cli: [
     'app',
     'daemon',

@@ -217,7 +217,10 @@ function fieldsOf(verdicts: readonly Verdict[], wanted: Face, seen: Face): Field
 function fieldsToWrite(units: readonly Unit[], wanted: Face, seen: Face): Fields {
   const ours = unitsOf(wanted);
   const merged = withUnits(seen, new Map(units.map(unit => [unit, unitValue(ours, unit)] as const)));
-  return onlyFields(merged, new Set(units.map(fieldOf)));
+  const fields = new Set(units.map(fieldOf));
+  // Dates of a series are read against its start: a provider is given both or neither.
+  if (fields.has('series')) fields.add('when');
+  return onlyFields(merged, fields);
 }
 
 function onlyFields(face: Face, fields: ReadonlySet<Field>): Fields {
