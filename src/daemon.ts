@@ -92,7 +92,10 @@ function mailLoop(app: App, transport: MailTransport) {
     const urgent = await plan();
     if (!urgent && runtime.now() - sentAt < mailLookMs) return;
     sentAt = runtime.now();
-    const result = await sendDue({ store, transport, runtime, settings }, { ignoreQuiet: false, signal: stopping.signal });
+    const result = await sendDue(
+      { store, transport, runtime, settings },
+      { ignoreQuiet: false, signal: stopping.signal },
+    );
     if (result.stoppedBy) runtime.log.warn({ problem: result.stoppedBy.message }, 'mail cannot be sent');
   };
   const cycle = async () => {

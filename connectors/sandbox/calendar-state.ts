@@ -51,8 +51,8 @@ export class CalendarState<Content> {
   /** Removed ids, with the revision of their removal. */
   readonly #tombstones = new Map<string, number>();
   #revision = 0;
-  /** Tokens of an earlier revision, or of another epoch, are no longer known. */
-  #oldestToken = 0;
+  /** Tokens of an earlier epoch are no longer known. */
+  #epoch = 0;
 
   constructor(habits: CalendarHabits<Content>) {
     this.#habits = habits;
@@ -64,7 +64,7 @@ export class CalendarState<Content> {
   }
 
   get token(): string {
-    return tokenOf(this.#revision);
+    return this.#tokenOf(this.#revision);
   }
 
   /** In order of id. */
@@ -109,8 +109,8 @@ export class CalendarState<Content> {
    * null: the token is not known (any more).
    */
   changesSince(token: string, limit = Number.POSITIVE_INFINITY): ChangesSince<Content> | null {
-    const since = token === '' ? 0 : revisionOf(token);
-    if (since === null || since > this.#revision || (token !== '' && since < this.#oldestToken)) return null;
+    const since = token === '' ? 0 : this.#revisionOf(token);
+    if (since === null || since > this.#revision) return null;
     const changes = [
       ...[...this.#items.values()].map(item => ({ id: item.id, revision: item.revision, item })),
       ...[...this.#tombstones].map(([id, revision]) => ({ id, revision, item: null })),
@@ -123,15 +123,24 @@ export class CalendarState<Content> {
     return {
       changed: part.flatMap(({ item }) => item ?? []),
       removed: part.flatMap(({ id, item }) => (item === null ? id : [])),
-      token: more ? tokenOf(part.at(-1)?.revision ?? since) : this.token,
+      token: more ? this.#tokenOf(part.at(-1)?.revision ?? since) : this.token,
       more,
     };
   }
 
   /** From now on every token given out so far is refused. */
   expireTokens(): void {
-    this.#revision += 1;
-    this.#oldestToken = this.#revision;
+    this.#epoch += 1;
+  }
+
+  #tokenOf(revision: number): string {
+    return `sandbox-${this.#epoch}-${revision}`;
+  }
+
+  /** null: not a token of this epoch. */
+  #revisionOf(token: string): number | null {
+    const [, epoch, revision] = /^sandbox-(\d{1,9})-(\d{1,15})$/.exec(token) ?? [];
+    return Number(epoch) === this.#epoch ? Number(revision) : null;
   }
 
   /** The calendar as after a restore from an empty backup: no items, no memory of them. */
@@ -141,13 +150,4 @@ export class CalendarState<Content> {
     this.#tombstones.clear();
     this.expireTokens();
   }
-}
-
-function tokenOf(revision: number): string {
-  return `sandbox-${revision}`;
-}
-
-function revisionOf(token: string): number | null {
-  const digits = /^sandbox-(\d{1,15})$/.exec(token)?.[1];
-  return digits === undefined ? null : Number(digits);
 }

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import type { App } from '../app.ts';
 import { type Account, type CalendarRow, providers } from '../model/calendar.ts';
 import { brandId, type CalendarId, type Instant, type PersonId } from '../model/ids.ts';
-import { bareAccount, linksOf } from '../sync/links.ts';
 import { countedDoor } from '../sync/door.ts';
+import { bareAccount, linksOf } from '../sync/links.ts';
 import { windowAt } from '../sync/project.ts';
 import { RemoteError } from '../sync/remote-error.ts';
 import { type Command, productionOf } from './context.ts';
@@ -19,7 +19,14 @@ export function listCalendars(): Command {
         ? 'no calendar is linked; add some under `calendars:` in the configuration, or with `callboard calendars add`'
         : table(
             ['calendar', 'person', 'mode', 'state', 'last sync', 'problem'],
-            rows.map(row => [row.link.id, row.link.person, row.link.mode, row.state, time(row.lastSyncAt), row.problem ?? '']),
+            rows.map(row => [
+              row.link.id,
+              row.link.person,
+              row.link.mode,
+              row.state,
+              time(row.lastSyncAt),
+              row.problem ?? '',
+            ]),
           ),
     );
     return 0;
@@ -66,12 +73,24 @@ export function addCalendar(options: AddOptions, readSecret: (file: string) => P
     if (!asked.success) throw new UsageError(z.prettifyError(asked.error).replaceAll('\n', '; '));
     const { provider, mode, carrier } = asked.data;
     if (provider === 'google' || provider === 'microsoft') {
-      throw new UsageError(`${provider} calendars come with a later version of callboard; caldav and ics can be linked now`);
+      throw new UsageError(
+        `${provider} calendars come with a later version of callboard; caldav and ics can be linked now`,
+      );
     }
-    if (options.url === undefined || !URL.canParse(options.url)) throw new UsageError('--url needs the address of the calendar');
+    if (options.url === undefined || !URL.canParse(options.url))
+      throw new UsageError('--url needs the address of the calendar');
     const person = brandId<PersonId>(options.person);
     const taken = new Set((await callboard.store.read(r => r.calendars.all())).map(row => row.link.id as string));
-    const request = { production, person, provider, mode, carrier, url: options.url, user: options.user ?? null, calendar: null };
+    const request = {
+      production,
+      person,
+      provider,
+      mode,
+      carrier,
+      url: options.url,
+      user: options.user ?? null,
+      calendar: null,
+    };
     const [link] = linksOf([request], 'added', taken);
     if (!link) throw new UsageError('nothing to add');
     const account = await accountWith(callboard, bareAccount(link), options.passwordFile, readSecret);
@@ -95,7 +114,9 @@ async function accountWith(
 ): Promise<Account> {
   if (file === undefined) return account;
   if (app.secretBox === null) {
-    throw new UsageError('a stored password needs `secretsKey` in the configuration: 32 bytes, e.g. from `openssl rand -base64 32`');
+    throw new UsageError(
+      'a stored password needs `secretsKey` in the configuration: 32 bytes, e.g. from `openssl rand -base64 32`',
+    );
   }
   return { ...account, secret: app.secretBox.seal(await readSecret(file)) };
 }
@@ -118,7 +139,9 @@ export function testCalendar(id: string): Command {
     await using callboard = await app();
     const row = await existing(callboard, id);
     const problem = await probe(callboard, row, signal);
-    terminal.result({ calendar: id, ok: problem === null, problem }, () => (problem === null ? `${id} answers` : `${id}: ${problem}`));
+    terminal.result({ calendar: id, ok: problem === null, problem }, () =>
+      problem === null ? `${id} answers` : `${id}: ${problem}`,
+    );
     runtime.log.debug({ calendar: id }, 'calendar tested');
     return problem === null ? 0 : 1;
   };
@@ -130,7 +153,14 @@ export async function probe(app: App, row: CalendarRow, signal: AbortSignal): Pr
   try {
     const snapshot = await app.store.read(r => r.schedule.snapshot(row.link.production));
     const secret = await sync.secret(row.link.account);
-    const { door } = countedDoor({ fetch: sync.fetch, secret, now: runtime.now, zone: snapshot.zone, log: runtime.log, signal });
+    const { door } = countedDoor({
+      fetch: sync.fetch,
+      secret,
+      now: runtime.now,
+      zone: snapshot.zone,
+      log: runtime.log,
+      signal,
+    });
     await using session = await sync.connector(row.link.provider).open(row.link, door);
     const window = windowAt(runtime.now(), sync.settings.pastDays, sync.settings.futureDays);
     for await (const _page of session.observe(null, window, () => null)) return null;

@@ -1,6 +1,7 @@
 /** `callboard conflicts list | resolve`: edits that met, and what is done about them. */
-import type { Finding } from '../model/finding.ts';
+
 import type { Met } from '../model/copy.ts';
+import type { Finding } from '../model/finding.ts';
 import { brandId, type FindingId } from '../model/ids.ts';
 import type { When } from '../model/when.ts';
 import { parseChoice, ResolveError, resolveFinding } from '../sync/resolve.ts';
@@ -45,7 +46,12 @@ function choiceOf(text: string) {
 function card(finding: Finding): string {
   const decided = finding.decided ? `  decided: ${finding.decided.choice} by ${finding.decided.by}` : null;
   const choices = finding.suggestions.map((text, index) => `  suggestion:${index + 1}  ${text}`);
-  return [`${finding.id}  [${finding.kind}, ${finding.state}]  ${finding.title}`, ...finding.met.map(metLine), ...choices, decided]
+  return [
+    `${finding.id}  [${finding.kind}, ${finding.state}]  ${finding.title}`,
+    ...finding.met.map(metLine),
+    ...choices,
+    decided,
+  ]
     .filter(line => line !== null)
     .join('\n');
 }

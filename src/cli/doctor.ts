@@ -25,7 +25,9 @@ function line({ what, ok, found, mend }: Check): string {
 
 async function examine(context: CommandContext): Promise<readonly Check[]> {
   const config = await context.config();
-  const checks = [fine('configuration', `${config.productions.length} production(s), ${config.calendars.length} calendar(s) listed`)];
+  const checks = [
+    fine('configuration', `${config.productions.length} production(s), ${config.calendars.length} calendar(s) listed`),
+  ];
   let app: App;
   try {
     app = await context.app();
@@ -34,7 +36,12 @@ async function examine(context: CommandContext): Promise<readonly Check[]> {
     return [...checks, fault('store', sentence(error), mend)];
   }
   await using callboard = app;
-  checks.push(fine('store', callboard.store.dialect), await checkClock(callboard), checkZone(callboard), checkKey(callboard));
+  checks.push(
+    fine('store', callboard.store.dialect),
+    await checkClock(callboard),
+    checkZone(callboard),
+    checkKey(callboard),
+  );
   checks.push(await checkMail(callboard), checkPublicUrl(callboard));
   return [...checks, ...(await checkCalendars(callboard, context.signal))];
 }
@@ -73,7 +80,10 @@ async function checkMail({ config, runtime }: App): Promise<Check> {
 function checkPublicUrl({ config }: App): Check {
   const { publicUrl } = config.server;
   const local = ['127.0.0.1', 'localhost', '[::1]'].includes(new URL(publicUrl).hostname);
-  return fine('publicUrl', local ? `${publicUrl} (this machine only: providers cannot send notices, callboard polls)` : publicUrl);
+  return fine(
+    'publicUrl',
+    local ? `${publicUrl} (this machine only: providers cannot send notices, callboard polls)` : publicUrl,
+  );
 }
 
 async function checkCalendars(app: App, signal: AbortSignal): Promise<readonly Check[]> {
@@ -84,14 +94,17 @@ async function checkCalendars(app: App, signal: AbortSignal): Promise<readonly C
       const what = `calendar ${row.link.id}`;
       const problem = await probe(app, row, signal).catch(sentence);
       if (problem !== null) return fault(what, problem, mendFor(problem));
-      if (row.state === 'halted') return fault(what, row.problem ?? 'halted', `look at it, then \`callboard calendars release ${row.link.id}\``);
+      if (row.state === 'halted')
+        return fault(what, row.problem ?? 'halted', `look at it, then \`callboard calendars release ${row.link.id}\``);
       return fine(what, 'answers');
     }),
   );
 }
 
 function mendFor(problem: string): string {
-  if (/password|sign|credential|401/i.test(problem)) return 'give the right user name and password (for iCloud: an app-specific one)';
-  if (/not there|404/i.test(problem)) return 'check the address of the calendar; `callboard calendars add` shows what a server has';
+  if (/password|sign|credential|401/i.test(problem))
+    return 'give the right user name and password (for iCloud: an app-specific one)';
+  if (/not there|404/i.test(problem))
+    return 'check the address of the calendar; `callboard calendars add` shows what a server has';
   return 'check the address, and that this machine can reach the server';
 }

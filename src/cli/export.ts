@@ -73,7 +73,8 @@ function facesOf(snapshot: ScheduleSnapshot, wanted: string): Readonly<{ name: s
 function toStream(exported: Exported, note: (text: string) => void): string | Buffer {
   if (typeof exported === 'string') return exported;
   if (Buffer.isBuffer(exported)) {
-    if (process.stdout.isTTY) throw new UsageError('a workbook is not for the terminal: give --out FILE, or redirect it');
+    if (process.stdout.isTTY)
+      throw new UsageError('a workbook is not for the terminal: give --out FILE, or redirect it');
     return exported;
   }
   const files = exported as readonly CsvFile[];

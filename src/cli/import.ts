@@ -35,7 +35,10 @@ function summary(report: ImportReport, dryRun: boolean): string {
   const { added, changed, removed, unchanged, rejected, warnings } = report;
   const counts = `${added} added, ${changed} changed, ${removed} removed, ${unchanged} unchanged, ${rejected.length} rejected`;
   const rows = (list: ImportReport['rejected']) =>
-    table(['file', 'row', 'column', 'value', 'problem'], list.map(({ file, row, column, value, problem }) => [file, String(row), column, value, problem]));
+    table(
+      ['file', 'row', 'column', 'value', 'problem'],
+      list.map(({ file, row, column, value, problem }) => [file, String(row), column, value, problem]),
+    );
   return [
     dryRun ? `nothing was stored (dry run): ${counts}` : counts,
     ...(rejected.length > 0 ? ['', 'rejected:', rows(rejected)] : []),

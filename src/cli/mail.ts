@@ -1,10 +1,11 @@
 /** `callboard mail list | preview | release | flush`: the outbox. */
+
+import type { App } from '../app.ts';
 import { planMail, previewMail, releaseMessages } from '../mail/outbox.ts';
 import { sendDue } from '../mail/send.ts';
 import { openTransport } from '../mail/transports/transport.ts';
 import { brandId, type EventId, type OutboxId, type PersonId } from '../model/ids.ts';
 import type { Mail, OutboxMessage } from '../model/message.ts';
-import type { App } from '../app.ts';
 import { type Command, productionOf } from './context.ts';
 import { table, UsageError } from './terminal.ts';
 
@@ -22,7 +23,15 @@ export function listMail(options: InProduction & Readonly<{ all?: boolean }>): C
         ? 'the outbox is empty'
         : table(
             ['id', 'event', 'person', 'kind', 'state', 'waits for', 'problem'],
-            rows.map(row => [row.id, row.event, row.person, row.kind, row.state, row.waitsFor ?? '', row.problem ?? '']),
+            rows.map(row => [
+              row.id,
+              row.event,
+              row.person,
+              row.kind,
+              row.state,
+              row.waitsFor ?? '',
+              row.problem ?? '',
+            ]),
           ),
     );
     return 0;
@@ -34,7 +43,21 @@ function publicMessage(message: OutboxMessage) {
   const sentAt = message.sentAt === null ? null : new Date(message.sentAt).toISOString();
   const dueAt = new Date(message.dueAt).toISOString();
   const about = reader.about === reader.person ? null : reader.about;
-  return { id, event, person: reader.person, about, kind, state, version, sequence, messageId, waitsFor, dueAt, sentAt, problem };
+  return {
+    id,
+    event,
+    person: reader.person,
+    about,
+    kind,
+    state,
+    version,
+    sequence,
+    messageId,
+    waitsFor,
+    dueAt,
+    sentAt,
+    problem,
+  };
 }
 
 export function previewCommand(options: InProduction & Readonly<{ event: string; person?: string }>): Command {
@@ -49,7 +72,9 @@ export function previewCommand(options: InProduction & Readonly<{ event: string;
     });
     terminal.result(
       previews.map(({ message, mail }) => ({ ...publicMessage(message), mail })),
-      () => previews.map(({ mail }) => asText(mail)).join(`\n\n${'='.repeat(72)}\n\n`) || 'nobody is mailed about this event',
+      () =>
+        previews.map(({ mail }) => asText(mail)).join(`\n\n${'='.repeat(72)}\n\n`) ||
+        'nobody is mailed about this event',
     );
     return 0;
   };
@@ -57,7 +82,9 @@ export function previewCommand(options: InProduction & Readonly<{ event: string;
 
 function asText({ from, to, subject, messageId, text, calendar }: Mail): string {
   const part = calendar ? [`[calendar part: METHOD:${calendar.method}]`] : [];
-  return [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: ${messageId}`, ...part, '', text].join('\n');
+  return [`From: ${from}`, `To: ${to}`, `Subject: ${subject}`, `Message-ID: ${messageId}`, ...part, '', text].join(
+    '\n',
+  );
 }
 
 export function releaseMail(ids: readonly string[], options: InProduction & Readonly<{ all?: boolean }>): Command {
@@ -79,7 +106,10 @@ export function flushMail(): Command {
     const result = await sendNow(callboard, signal);
     const { sent, failed, later, stoppedBy } = result;
     const problem = stoppedBy?.message ?? null;
-    terminal.result({ sent, failed, later, problem }, () => `sent: ${sent}; failed: ${failed}; to be tried again: ${later}`);
+    terminal.result(
+      { sent, failed, later, problem },
+      () => `sent: ${sent}; failed: ${failed}; to be tried again: ${later}`,
+    );
     if (problem !== null) terminal.note(`mail cannot be sent: ${problem}`);
     return failed > 0 || problem !== null ? 1 : 0;
   };

@@ -1,5 +1,5 @@
 /** The command line: what contract.md section 3 names, each command in a file of its own, loaded when it is called. */
-import { Command as Program, CommanderError, type OptionValues } from 'commander';
+import { CommanderError, type OptionValues, Command as Program } from 'commander';
 import { openApp } from '../app.ts';
 import { ConfigError } from '../config/config-error.ts';
 import { loadConfig } from '../config/load.ts';

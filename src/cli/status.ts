@@ -60,6 +60,12 @@ function text(status: Status): string {
     `messages: ${counts(status.messages)}`,
     ...(troubled.length === 0
       ? []
-      : ['', table(['calendar', 'state', 'problem'], troubled.map(({ id, state, problem }) => [id, state, problem ?? '']))]),
+      : [
+          '',
+          table(
+            ['calendar', 'state', 'problem'],
+            troubled.map(({ id, state, problem }) => [id, state, problem ?? '']),
+          ),
+        ]),
   ].join('\n');
 }

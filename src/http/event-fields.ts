@@ -99,7 +99,7 @@ export function occurrenceWords(occurrence: OccurrenceStart): string {
   return `${dayWords(occurrence)} ${occurrence.slice(11, 16)}`.trim();
 }
 
-export function venueWords(id: VenueId | null, { venues }: ScheduleSnapshot): string {
+function venueWords(id: VenueId | null, { venues }: ScheduleSnapshot): string {
   if (id === null) return '';
   const venue = venues.get(id);
   return venue ? `${oneLine([venue.name, venue.address].filter(Boolean).join(', '))} (${id})` : id;

@@ -54,7 +54,7 @@ export async function messagesPage(parts: PageParts, given: unknown): Promise<Ht
 export function messagesTable(messages: readonly OutboxMessage[], snapshot: ScheduleSnapshot): Html {
   const rows = messages.map(message => {
     const event = snapshot.events.get(message.event);
-    const title = event ? event.content.title : message.event;
+    const title = message.statement?.title ?? (event?.published ?? event)?.content.title ?? message.event;
     const waits =
       message.waitsFor === 'release' ? 'for release' : message.waitsFor === 'quiet' ? 'for the quiet period' : '';
     return html`<tr><td>${stamp(message.createdAt, snapshot.zone)}</td><td>${personWords(message.reader.person, snapshot)}</td>

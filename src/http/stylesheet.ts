@@ -30,7 +30,7 @@ input, select, button { font: inherit; color: var(--ink); background: var(--pape
 .day h3 { margin: 1.1rem 0 0; padding-bottom: .2rem; border-bottom: 2px solid var(--line); }
 .day li { display: grid; grid-template-columns: 9rem 1fr 14rem 5.5rem; gap: 0 1rem; padding: .4rem 0; border-bottom: 1px solid var(--line); }
 .time { font-variant-numeric: tabular-nums; } .what a { font-weight: 600; } .count { text-align: right; color: var(--soft); }
-.what, .where, .time, td, dd, h1, h3 { overflow-wrap: anywhere; } .off .what a, .off .time { text-decoration: line-through; }
+.what, .where, .time, dd, h1, h3 { overflow-wrap: anywhere; } td { overflow-wrap: break-word; } .off .what a, .off .time { text-decoration: line-through; }
 .mark { display: inline-block; padding: 0 .45rem; border-radius: .3rem; border: 1px solid currentColor; font-size: .8125rem; font-weight: 600; white-space: nowrap; }
 .mark.good { color: var(--good); background: var(--good-bg); } .mark.wait { color: var(--wait); background: var(--wait-bg); }
 .mark.bad { color: var(--bad); background: var(--bad-bg); } .mark.plain { color: var(--soft); }

@@ -1,7 +1,8 @@
 /** One event as one CalDAV object (RFC 4791 section 4.1): new, or edited where it stands. */
+
+import type { Change, Creation } from '../model/copy.ts';
 import { type Fields, splitNotes } from '../model/face.ts';
 import type { Instant } from '../model/ids.ts';
-import type { Change, Creation } from '../model/copy.ts';
 import { type Block, newBlock, parseBlocks, renderBlock } from './block.ts';
 import { canonFace, canonFields } from './canon.ts';
 import { overrideBlocks, timingOf, withZones } from './edit-series.ts';

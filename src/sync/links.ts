@@ -36,7 +36,17 @@ export function linksOf(
     // Named one by one: a request may carry more than a link should hold, such as a password.
     const { mode, carrier, url, user, calendar } = request;
     const place = { url, user, calendar };
-    return { id: brandId<CalendarId>(id), production, person, account: accountOf(request), provider, mode, carrier, ...place, source };
+    return {
+      id: brandId<CalendarId>(id),
+      production,
+      person,
+      account: accountOf(request),
+      provider,
+      mode,
+      carrier,
+      ...place,
+      source,
+    };
   });
 }
 

@@ -38,7 +38,8 @@ async function readPages(
   const { store, runtime } = run.parts;
   const sights = await store.read(r => r.copies.sights(run.row.link.id));
   const known = new Map(sights.map(({ observed }) => [observed.remoteId, observed] as const));
-  const snapshotId = from === null ? runtime.id() : null;
+  // Whether this is a snapshot the pages say: a server without a change log gives one whatever the cursor.
+  const newId = runtime.id();
   let changed = false;
   for await (const page of run.session.observe(from, window, id => tagOf(known.get(id)))) {
     run.tally.observed += page.items.length;
@@ -46,6 +47,7 @@ async function readPages(
     runtime.bias('before-page');
     await store.write(async r => {
       await r.calendars.requireLease(run.lease);
+      const snapshotId = page.kind === 'snapshot' ? newId : null;
       if (await storePage(run, r, page, snapshot, window, snapshotId)) changed = true;
     });
     if (page.last) return changed;

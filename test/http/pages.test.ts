@@ -274,6 +274,7 @@ describe('findings', () => {
     for (const choice of ['canonical', 'theirs', 'suggestion:1']) {
       expect(text).toContain(`callboard conflicts resolve f1 --take ${choice} --by`);
     }
+    expect(text).toContain('Open (1)');
     expect(text).not.toContain('resolve f2');
     expect(text).toMatch(/Decided Mon 15 Mar 2027 09:00 by Siân: theirs, take theirs into the schedule/);
   });

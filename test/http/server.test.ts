@@ -6,7 +6,7 @@ import { createLog } from '../../src/runtime/log.ts';
 import { systemRuntime } from '../../src/runtime/system.ts';
 import type { Store } from '../../src/store/store.ts';
 import { copy, finding, link, message, officeAccount } from '../store/samples.ts';
-import { openWorld, published, putEvents, serve } from './world.ts';
+import { now, openWorld, published, putEvents, serve } from './world.ts';
 
 const json = { accept: 'application/json' };
 const name = 'Person C06';
@@ -84,6 +84,20 @@ describe('metrics', () => {
     );
     expect(lines.some(line => line.startsWith('process_cpu_seconds_total'))).toBe(true);
     expect(text).not.toMatch(/Person|C06|Secret|E001|TIDE|tidewrack/i);
+  });
+
+  it('what is no longer so is no longer told', async () => {
+    const store = await openWorld();
+    const { id } = link('C06-caldav');
+    await store.write(async r => {
+      await r.calendars.putAccount(officeAccount);
+      await r.calendars.putLink(link('C06-caldav'));
+      await r.calendars.patch(id, { lastSyncAt: now - 90_000 });
+    });
+    await using web = await serve(store);
+    expect((await web.ask('/metrics')).text).toContain('callboard_sync_age_seconds{of="oldest"} 90');
+    await store.write(async r => r.calendars.removeLink(id));
+    expect((await web.ask('/metrics')).text).not.toContain('callboard_sync_age_seconds{');
   });
 
   it('two servers in one process count apart', async () => {

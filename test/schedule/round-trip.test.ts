@@ -171,22 +171,20 @@ const content: fc.Arbitrary<EventContent> = when
         { kind: 'group', ref: brandId('dept:Sound') },
       ]),
       notes: note,
-      stops: fc
-        .option(clock)
-        .map(arrive => [
-          {
-            order: 0,
-            venue: brandId('V1'),
-            part: 'meet',
-            arrive,
-            leave: null,
-            lunchStart: null,
-            lunchEnd: null,
-            contact: '',
-            shootDays: [],
-            notes: '',
-          },
-        ]),
+      stops: fc.option(clock).map(arrive => [
+        {
+          order: 0,
+          venue: brandId('V1'),
+          part: 'meet',
+          arrive,
+          leave: null,
+          lunchStart: null,
+          lunchEnd: null,
+          contact: '',
+          shootDays: [],
+          notes: '',
+        },
+      ]),
       extra: fc.option(word).map(text => (text === null ? {} : { Weather: text })),
       repeats: fc.option(series(each)),
     }),

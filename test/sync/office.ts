@@ -164,7 +164,7 @@ export async function openOffice(people: readonly string[] = ['C02'], store?: St
     },
     add(person, name, text) {
       const uid = /^UID:(.*)$/m.exec(text)?.[1]?.trim() ?? name;
-      calendar(person).state.put(`${calendar(person).path}${name}`, uid, text);
+      calendar(person).state.put(name, uid, text);
     },
     restart: () => parts('second'),
     async [Symbol.asyncDispose]() {

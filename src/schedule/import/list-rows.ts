@@ -57,6 +57,7 @@ export function constraintsFrom(
     return 'problem' in complete ? complete : { constraint: constraintFrom(complete.row, production) };
   };
   const isUnchanged = (stored: Constraint, entry: (typeof entries)[number]) => {
+    if (stored.person !== entry.given.person || stored.kind !== entry.given.kind) return false;
     const read = said(stored, entry);
     return 'constraint' in read && outcomeOf(stored, read.constraint) === 'unchanged';
   };

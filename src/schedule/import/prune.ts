@@ -64,12 +64,10 @@ function namedBy(outlook: Outlook, gone: Vanished): Named[] {
   const groups = [...outlook.groups.values()].filter(group => !gone.groups.has(group.id));
   return [
     ...people.flatMap(person => by(person.id, referencesIn(peopleColumns, rowOfPerson(person)))),
-    ...people.flatMap(person =>
-      (person.extra['hotel'] ?? '').split(';').map(id => ({ to: 'venue', id, by: person.id })),
-    ),
+    ...people.flatMap(person => (person.extra.hotel ?? '').split(';').map(id => ({ to: 'venue', id, by: person.id }))),
     ...[...outlook.venues.values()]
       .filter(venue => !gone.venues.has(venue.id))
-      .map(venue => ({ to: 'venue', id: venue.extra['serves'] ?? '', by: venue.id })),
+      .map(venue => ({ to: 'venue', id: venue.extra.serves ?? '', by: venue.id })),
     ...groups.flatMap(group => by(group.id, referencesIn(groupsColumns, rowOfGroup(group)))),
     ...outlook.constraints.flatMap(each => by('a constraint', referencesIn(constraintsColumns, rowOfConstraint(each)))),
     ...[...outlook.events].flatMap(([id, content]) => (content.status === 'cancelled' ? [] : eventNames(id, content))),

@@ -55,7 +55,7 @@ export function readRows(snapshot: ScheduleSnapshot, source: Sheets, now: Instan
   const events = eventsFrom(read.schedule.entries, snapshot, persons, now);
   const [overrides, stops, calls] = [asRows(read.overrides), asRows(read.stops), asRows(read.calls)];
   const made = [people, venues, groups, travel, constraints, events];
-  const all = made.reduce<readonly Candidate<unknown>[]>((rows, each) => [...rows, ...each.candidates], []);
+  const all = made.flatMap<Candidate<unknown>>(each => each.candidates);
   const { kept, rejected } = dropUnknown(snapshot, [...all, ...overrides, ...stops, ...calls]);
   const holds = new Set(kept);
   const holding = <Item>(rows: readonly Candidate<Item>[]) => rows.filter(row => holds.has(row));

@@ -1,12 +1,6 @@
 /** Kysely's driver over Node's own SQLite. */
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite';
-import { setImmediate as turn } from 'node:timers/promises';
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from 'kysely';
-
-/** SQLite waits inside a statement, and the whole process with it; so it waits shortly, and often. */
-export const waitMs = 20;
-const beginTriesMax = 500;
-const busyCodes = [5, 6];
 
 type Prepared = Readonly<{ statement: StatementSync; givesRows: boolean }>;
 
@@ -105,15 +99,7 @@ export class SqliteDriver implements Driver {
   }
 
   async beginTransaction(connection: SqliteConnection): Promise<void> {
-    for (let tries = 1; ; tries += 1) {
-      try {
-        return connection.run(this.#options.begin);
-      } catch (error) {
-        if (!isBusy(error) || tries === beginTriesMax) throw error;
-      }
-      // Whoever holds the database may be another store of this very process: it must be able to go on.
-      await turn();
-    }
+    connection.run(this.#options.begin);
   }
 
   async commitTransaction(connection: SqliteConnection): Promise<void> {
@@ -132,15 +118,4 @@ export class SqliteDriver implements Driver {
   async #takeOpened(): Promise<SqliteConnection> {
     return this.#free.pop() ?? new Promise(resolve => this.#waiting.push(resolve));
   }
-}
-
-/** SQLite's primary result code, without the extension in its upper bits. */
-export function sqliteCode(error: unknown): number | null {
-  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
-  return error.errcode & 0xff;
-}
-
-/** Whether another connection holds the database. */
-export function isBusy(error: unknown): boolean {
-  return busyCodes.includes(sqliteCode(error) ?? -1);
 }

@@ -6,13 +6,14 @@ import { Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from '
 import { StoreError } from '../store.ts';
 import type { Tables } from '../tables.ts';
 import type { Database } from './database.ts';
-import { isBusy, SqliteDriver, type SqliteDriverOptions, sqliteCode, waitMs } from './sqlite-driver.ts';
+import { SqliteDriver, type SqliteDriverOptions } from './sqlite-driver.ts';
 
-/** How long opening waits for another process; it has nothing else to do. */
-const openTimeoutMs = 10_000;
+/** How long a statement waits for another process before it gives up. */
+const busyTimeoutMs = 10_000;
 const readersMax = 4;
 /** Written into the file's header, so that another program's database is not taken for ours: `CBRD`. */
 const applicationId = 0x43425244;
+const busyCodes = [5, 6];
 const notDatabaseCode = 26;
 
 /**
@@ -26,7 +27,7 @@ export function openSqlite(path: string): Database {
 function openMemory(): Database {
   // One connection for all: a second one would open another, empty database.
   const db = kysely({ open: () => new DatabaseSync(':memory:'), begin: 'begin immediate', connectionsMax: 1 });
-  return database(db, db);
+  return database(db, db, work => work());
 }
 
 function openFile(path: string, shown: string): Database {
@@ -37,18 +38,17 @@ function openFile(path: string, shown: string): Database {
     const first = openWriter(path, shown);
     const writers = kysely({ open: () => first, begin: 'begin immediate', connectionsMax: 1 });
     const readers = kysely({ open: () => openReader(path), begin: 'begin', connectionsMax: readersMax });
-    return database(writers, readers);
+    return database(writers, readers, work => inTurn(path, work));
   } catch (error) {
     throw refusal(error, shown);
   }
 }
 
 function openWriter(path: string, shown: string): DatabaseSync {
-  const connection = new DatabaseSync(path, { timeout: openTimeoutMs });
+  const connection = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     claim(connection, shown);
     connection.exec('pragma journal_mode = wal; pragma synchronous = full');
-    connection.exec(`pragma busy_timeout = ${waitMs}`);
     return connection;
   } catch (error) {
     connection.close();
@@ -57,7 +57,7 @@ function openWriter(path: string, shown: string): DatabaseSync {
 }
 
 function openReader(path: string): DatabaseSync {
-  return new DatabaseSync(path, { timeout: waitMs, readOnly: true });
+  return new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly: true });
 }
 
 /** Refuses a database that another program made; marks a new one as ours. */
@@ -80,20 +80,42 @@ function kysely(options: SqliteDriverOptions): Kysely<Tables> {
   });
 }
 
-function database(writers: Kysely<Tables>, readers: Kysely<Tables>): Database {
+type Queue = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Where the writers of each file stand in line, also those of other stores in this process: one that waited inside
+ * SQLite would stop the whole process, and with it the writer it waits for.
+ */
+const lines = new Map<string, Promise<unknown>>();
+
+function inTurn<T>(path: string, work: () => Promise<T>): Promise<T> {
+  const mine = (lines.get(path) ?? Promise.resolve()).then(work);
+  const end = mine.then(
+    () => undefined,
+    () => undefined,
+  );
+  lines.set(path, end);
+  end.then(() => {
+    if (lines.get(path) === end) lines.delete(path);
+  });
+  return mine;
+}
+
+function database(writers: Kysely<Tables>, readers: Kysely<Tables>, queue: Queue): Database {
   const run = async <T>(db: Kysely<Tables>, work: (db: Kysely<Tables>) => Promise<T>) => {
     try {
       return await db.transaction().execute(work);
     } catch (error) {
-      if (!isBusy(error)) throw error;
-      throw new StoreError('busy', 'the database is busy: another process has held it too long', { cause: error });
+      if (!busyCodes.includes(sqliteCode(error) ?? 0)) throw error;
+      const waited = `another process has held it for more than ${busyTimeoutMs / 1000} s`;
+      throw new StoreError('busy', `the database is busy: ${waited}`, { cause: error });
     }
   };
   return {
     dialect: 'sqlite',
     textType: 'text',
     read: work => run(readers, work),
-    write: work => run(writers, work),
+    write: work => queue(() => run(writers, work)),
     async close() {
       await readers.destroy();
       await writers.destroy();
@@ -108,4 +130,10 @@ function refusal(error: unknown, shown: string): StoreError {
   }
   const reason = error instanceof Error ? error.message : String(error);
   return new StoreError('unusable', `cannot open the database ${shown}: ${reason}`, { cause: error });
+}
+
+/** SQLite's primary result code, without the extension in its upper bits. */
+function sqliteCode(error: unknown): number | null {
+  if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
+  return error.errcode & 0xff;
 }

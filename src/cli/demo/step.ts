@@ -1,0 +1,38 @@
+/** One step of the tour: what somebody does, and what was then found where. */
+
+import { dayWords, whenWords } from '../../mail/words.ts';
+import type { When } from '../../model/when.ts';
+import { type DemoOffice, london } from './office.ts';
+
+export type Place = 'Schedule' | 'Calendars' | 'Mail' | 'Findings' | 'Store';
+
+export type StepReport = Readonly<{
+  id: string;
+  title: string;
+  /** Who does what. */
+  done: string;
+  /** Read back from the places themselves. */
+  found: readonly Readonly<{ where: Place; text: string }>[];
+  /** The same for programs. */
+  facts: Readonly<Record<string, string | number | boolean>>;
+}>;
+
+export type Step = (office: DemoOffice) => Promise<StepReport>;
+
+export const inWords = (when: When) => whenWords(when, london);
+
+/** `09:00-17:30`, the day too where it is not the other's day. */
+export function timesInWords(when: When, other: When): string {
+  if (when.kind === 'all-day' || dayWords(when.start) !== dayWords(other.start)) return inWords(when);
+  return `${when.start.slice(11, 16)}-${when.end.slice(11, 16)}`;
+}
+
+/** `1 message`, `1,074 messages` */
+export function count(number: number, one: string, many = `${one}s`): string {
+  return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
+}
+
+/** `all 20` or `19 of 20` */
+export function outOf(part: number, whole: number): string {
+  return part === whole ? `all ${whole}` : `${part} of ${whole}`;
+}
