@@ -48,6 +48,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     version: options.version,
     startedAt: runtime.now(),
     isReady: () => true,
+    office: app.mail.office,
     log: runtime.log.child({ module: 'http' }),
     ...(options.actions ? { actions: options.actions } : {}),
     ...(options.pages ? { pages: options.pages } : {}),

@@ -127,6 +127,14 @@ describe('importing an edited sheet', () => {
     expect(content.overrides.map(each => each.occurrence)).toEqual(['2027-03-08T15:00:00']);
   });
 
+  it('moves a series and says its changed date once more in the same import', async () => {
+    const overrides = 'event,occurrence,date\nE2,2027-03-08,2027-03-09\n';
+    await importing(store, sheets({ overrides }));
+    await importing(store, sheets({ schedule: 'id,start,end\nE2,15:00,16:00\n', overrides }));
+    const { content } = await eventOf(store, 'E2');
+    expect(content.overrides.map(each => each.occurrence)).toEqual(['2027-03-08T15:00:00']);
+  });
+
   it('S50 holds one moved and one cancelled date of a series', async () => {
     const overrides =
       'event,occurrence,date,start,end,venue,status,notes\nE2,2027-03-08,2027-03-09,,,V2,,Moved\nE2,2027-03-22,,,,,cancelled,\n';

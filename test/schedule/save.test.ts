@@ -149,3 +149,13 @@ describe('people, venues and groups', () => {
     await expect(store.write(r => savePerson(r, { ...person, phone: '2' }, 1))).rejects.toThrow(StaleVersionError);
   });
 });
+
+describe('an import', () => {
+  it('wakes those whom a changed event concerns, everybody when a person changed, and nobody when nothing did', async () => {
+    const schedule = 'id,title\nE1,Draft 4\nE2,Weekly meeting\n';
+    const wake = (texts: Record<string, string>) => wokenBy(() => importing(store, sheets(texts)));
+    expect(await wake({ schedule })).toEqual(['C1', 'CA1']);
+    expect(await wake({ schedule })).toEqual([]);
+    expect(await wake({ people: 'id,department\nC2,Camera\n' })).toEqual(['C1', 'C2', 'CA1']);
+  });
+});

@@ -46,7 +46,7 @@ export async function eventOf(store: Store, id: string) {
 /** A small company: one artist, two crew, a place. */
 export const people =
   'id,name,kind,department\nC1,Idris Calloway,crew,Camera\nC2,Nerys Quarshie,crew,Sound\nCA1,Ada Rees,cast,\n';
-export const venues = 'id,name,address\nV1,Lantern House,Marlwood Road\nV2,Seawall Studios,Graving Dock Road\n';
+const venues = 'id,name,address\nV1,Lantern House,Marlwood Road\nV2,Seawall Studios,Graving Dock Road\n';
 export const schedule = `id,kind,title,date,start,end,venue,required,rrule,except
 E1,meeting,Script talk,2027-03-02,10:00,11:00,V1,C1;CA1,,
 E2,production_meeting,Weekly meeting,2027-03-01,09:00,10:00,V1,dept:Camera,FREQ=WEEKLY;BYDAY=MO;COUNT=6,2027-03-15

@@ -1,5 +1,4 @@
 /** One step of the tour: what somebody does, and what was then found where. */
-
 import { dayWords, whenWords } from '../../mail/words.ts';
 import type { When } from '../../model/when.ts';
 import { type DemoOffice, london } from './office.ts';
@@ -21,7 +20,7 @@ export type Step = (office: DemoOffice) => Promise<StepReport>;
 
 export const inWords = (when: When) => whenWords(when, london);
 
-/** `09:00-17:30`, the day too where it is not the other's day. */
+/** `09:00-17:30`; with the day where it is not the other's day. */
 export function timesInWords(when: When, other: When): string {
   if (when.kind === 'all-day' || dayWords(when.start) !== dayWords(other.start)) return inWords(when);
   return `${when.start.slice(11, 16)}-${when.end.slice(11, 16)}`;
@@ -32,7 +31,12 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 }
 
-/** `all 20` or `19 of 20` */
-export function outOf(part: number, whole: number): string {
-  return part === whole ? `all ${whole}` : `${part} of ${whole}`;
+/** `All 20` or `19 of 20` */
+export function allOrSome(part: number, whole: number): string {
+  return part === whole ? `All ${whole}` : `${part} of ${whole}`;
+}
+
+/** Of how many things the busiest reader or calendar got: `one each` or `up to 2 each`. */
+export function oneEach(most: number): string {
+  return most <= 1 ? 'one each' : `up to ${most} each`;
 }

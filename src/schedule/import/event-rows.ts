@@ -90,7 +90,7 @@ function eventFrom(entry: ScheduleEntry, stored: EventContent | null, around: Ar
       extra,
     },
   );
-  const carried = content;
+  const carried = stored ? carryOccurrences(stored, content) : content;
   const move = stored && moveProblem(stored, carried, around.now);
   if (move) return { problem: move };
   return { content: carried, warnings: [...timed.warnings, ...rule.warnings, ...revival(stored, carried)] };

@@ -5,7 +5,7 @@ import type { Candidate } from './candidate.ts';
 import { type NamedIn, noteAt } from './entry.ts';
 
 /** Ids that exist once the import is done. */
-export type KnownIds = Readonly<{
+type KnownIds = Readonly<{
   person: ReadonlySet<string>;
   venue: ReadonlySet<string>;
   group: ReadonlySet<string>;
@@ -21,7 +21,7 @@ export function isSelector(id: string): boolean {
   return id === 'all' || selector.test(id);
 }
 
-export function knownIds(snapshot: ScheduleSnapshot, rows: readonly Row[]): KnownIds {
+function knownIds(snapshot: ScheduleSnapshot, rows: readonly Row[]): KnownIds {
   const ids = (stored: Iterable<string>, sheet: Row['at']['sheet']) =>
     new Set([...stored, ...rows.filter(row => row.at.sheet === sheet).map(row => row.key)]);
   return {

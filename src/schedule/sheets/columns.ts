@@ -44,13 +44,3 @@ export function referencesIn<C extends Columns>(
     return cell.references(value).map(reference => ({ ...reference, column: headingOf(field) }));
   });
 }
-
-/** A row's cells as text, by heading. */
-export function cellsOf<C extends Columns>(columns: C, row: RowOf<C>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(columns).map(([field, { cell }]) => {
-      const value: unknown = row[field];
-      return [headingOf(field), value === null || value === undefined ? '' : cell.write(value)];
-    }),
-  );
-}

@@ -8,7 +8,7 @@ import { sheetFrom } from './raw-sheet.ts';
 import { type RawSheet, type RowNote, type Sheets, sheetNamed, sheetNames } from './sheet.ts';
 
 /** Larger files are no sheets of a schedule. */
-export const maxFileBytes = 50 * 1024 * 1024;
+const maxFileBytes = 50 * 1024 * 1024;
 
 /** Throws ImportError when no file in it is one of our sheets. */
 export async function readCsvFolder(path: string): Promise<Sheets> {

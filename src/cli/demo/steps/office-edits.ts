@@ -6,7 +6,7 @@ import { editEvent, later, onSameDay, providerCalls, undoLastEdit } from '../act
 import type { DemoOffice } from '../office.ts';
 import { bethan, fullMeeting, listed, lookMeeting, namedWithRole, nameOf, technicalRecce } from '../players.ts';
 import { markNow, readEvent, readShown, readSnapshot, settleCalendars, settleMail, since } from '../readings.ts';
-import { count, inWords, outOf, type StepReport, timesInWords } from '../step.ts';
+import { allOrSome, count, inWords, oneEach, type StepReport, timesInWords } from '../step.ts';
 
 /** How many of those asked see the event as the schedule has it. */
 async function agreement(office: DemoOffice, id: EventId) {
@@ -37,11 +37,11 @@ export async function moveRecce(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `${capital(outOf(right, calendars))} calendars of those asked show the new time: ${count(writes, 'write')}, ${mostWrites === 1 ? 'one each' : `up to ${mostWrites} each`}. No other calendar was written to.`,
+        text: `${allOrSome(right, calendars)} calendars of those asked show the new time: ${count(writes, 'write')}, ${oneEach(mostWrites)}. No other calendar was written to.`,
       },
       {
         where: 'Mail',
-        text: `${count(mails.length, 'message')} to the ${asked.length} people asked, ${mostMails === 1 ? 'one each' : `up to ${mostMails} each`}; ${both.length === mails.length ? 'each' : `${both.length}`} with the old time and the new. ${invited} ${without.length === 1 ? 'has' : 'have'} no calendar here: ${count(invitations, 'message carries', 'messages carry')} the change for their mail program.`,
+        text: `${count(mails.length, 'message')} to the ${asked.length} people asked, ${oneEach(mostMails)}; ${both.length === mails.length ? 'each' : `${both.length}`} with the old time and the new. ${invited} ${without.length === 1 ? 'has' : 'have'} no calendar here: ${count(invitations, 'message carries', 'messages carry')} the change for their mail program.`,
       },
     ],
     facts: {
@@ -94,11 +94,11 @@ export async function outage(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `While it was down: ${during.writes === 0 ? 'nothing written' : count(during.writes, 'write')}, ${count(unread, 'calendar')} marked as not reached, with the reason. Afterwards: ${outOf(right, calendars)} show ${timesInWords(event.content.when, before.when)} at ${place} after ${mostWrites === 1 ? 'one write' : `up to ${mostWrites} writes`} each; the three edits were not replayed. ${troubled.length === 0 ? 'No calendar is marked any more.' : `${count(troubled.length, 'calendar is', 'calendars are')} still marked.`}`,
+        text: `While it was down: ${during.writes === 0 ? 'nothing written' : count(during.writes, 'write')}, ${count(unread, 'calendar')} marked as not reached, with the reason. Afterwards: ${allOrSome(right, calendars)} show ${timesInWords(event.content.when, before.when)} at ${place} after ${mostWrites === 1 ? 'one write' : `up to ${mostWrites} writes`} each; the three edits were not replayed. ${troubled.length === 0 ? 'No calendar is marked any more.' : `${count(troubled.length, 'calendar is', 'calendars are')} still marked.`}`,
       },
       {
         where: 'Mail',
-        text: `${count(mails.length, 'message')}, ${mostMails === 1 ? 'one each' : `up to ${mostMails} each`}, about the outcome of the three edits.`,
+        text: `${count(mails.length, 'message')}, ${oneEach(mostMails)}, about the outcome of the three edits.`,
       },
     ],
     facts: {
@@ -143,7 +143,7 @@ export async function editAndUndo(office: DemoOffice): Promise<StepReport> {
       },
       {
         where: 'Calendars',
-        text: `${capital(outOf(right, calendars))} calendars of the ${asked.length} people asked agree with it.`,
+        text: `${allOrSome(right, calendars)} calendars of the ${asked.length} people asked agree with it.`,
       },
       {
         where: 'Mail',
@@ -152,8 +152,4 @@ export async function editAndUndo(office: DemoOffice): Promise<StepReport> {
     ],
     facts: { held: written, mails: mails.length, asBefore, calendars, right, version: event.version },
   };
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

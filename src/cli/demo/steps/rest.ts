@@ -1,0 +1,31 @@
+/** The last step: when nothing happens, nothing is done. */
+import { providerCalls } from '../acts.ts';
+import type { DemoOffice } from '../office.ts';
+import { markNow, settleCalendars, settleMail, since } from '../readings.ts';
+import { count, type StepReport } from '../step.ts';
+
+export async function atRest(office: DemoOffice): Promise<StepReport> {
+  const mark = markNow(office);
+  await providerCalls(office, office.linked);
+  await settleCalendars(office);
+  await settleMail(office);
+  const { requests, writes, mails } = since(office, mark);
+  const open = await office.app.store.read(r => r.findings.list(office.production, 'open'));
+  return {
+    id: 'at-rest',
+    title: 'And then all is quiet',
+    done: 'callboard looks at every calendar once more.',
+    found: [
+      {
+        where: 'Calendars',
+        text: `${count(requests, 'request')} for ${count(office.linked.size, 'calendar')}, ${writes === 0 ? 'nothing written' : count(writes, 'write')}.`,
+      },
+      { where: 'Mail', text: mails.length === 0 ? 'Nobody was written to.' : count(mails.length, 'message') },
+      {
+        where: 'Findings',
+        text: `${count(open.length, 'card')} open: ${open.map(one => one.title).join(' ') || 'none'}`,
+      },
+    ],
+    facts: { calendars: office.linked.size, requests, writes, mails: mails.length, openFindings: open.length },
+  };
+}
