@@ -49,7 +49,19 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'ical',
   ],
   // The two roots beside the commands: app.ts puts the parts together, daemon.ts keeps them running.
-  daemon: ['app', 'http', 'jobs', 'mail', 'sync', 'sync (pure)', 'sync contract', 'model', 'runtime', 'store', 'config'],
+  daemon: [
+    'app',
+    'http',
+    'jobs',
+    'mail',
+    'sync',
+    'sync (pure)',
+    'sync contract',
+    'model',
+    'runtime',
+    'store',
+    'config',
+  ],
   version: ['package'],
   cli: [
     'app',

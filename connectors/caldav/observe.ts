@@ -61,7 +61,8 @@ async function* pagesOf(
 ): AsyncGenerator<Page> {
   const gone: Observed[] = entries.filter(entry => entry.gone).map(({ id }) => ({ kind: 'gone', remoteId: id }));
   const there = entries.filter(entry => !entry.gone);
-  const isKnown = ({ id, tag }: Entry) => tag !== null && reading.known(id) === tag;
+  const known = await reading.known(there.map(({ id }) => id));
+  const isKnown = ({ id, tag }: Entry) => tag !== null && known.get(id) === tag;
   const unchanged = kind === 'snapshot' ? there.filter(isKnown).map(({ id }) => id) : [];
   const wanted = there.filter(entry => !isKnown(entry)).map(({ id }) => id);
   const page = { kind, items: [], unchanged: [], last: false, next: null };

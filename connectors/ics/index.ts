@@ -71,7 +71,8 @@ class IcsSession implements CalendarSession {
       return;
     }
     const seen = observedIn(read(text, this.#door));
-    const isKnown = ({ remoteId, tag }: Present) => known(remoteId) === tag;
+    const tags = await known(seen.map(({ remoteId }) => remoteId));
+    const isKnown = ({ remoteId, tag }: Present) => tag !== null && tags.get(remoteId) === tag;
     const unchanged = seen.filter(isKnown).map(({ remoteId }) => remoteId);
     const items = seen.filter(item => !isKnown(item));
     const page = { kind: 'snapshot', unchanged: [], last: false, next: null } as const;

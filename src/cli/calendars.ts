@@ -163,7 +163,7 @@ export async function probe(app: App, row: CalendarRow, signal: AbortSignal): Pr
     });
     await using session = await sync.connector(row.link.provider).open(row.link, door);
     const window = windowAt(runtime.now(), sync.settings.pastDays, sync.settings.futureDays);
-    for await (const _page of session.observe(null, window, () => null)) return null;
+    for await (const _page of session.observe(null, window, async () => new Map())) return null;
     return 'the calendar answered without a listing';
   } catch (error) {
     if (error instanceof RemoteError) return error.message;

@@ -4,11 +4,11 @@ import { IcalError } from '../ical/ical-error.ts';
 import type { EventContent, EventKind, Override, ScheduledEvent } from '../model/event.ts';
 import { attendanceOf } from '../model/groups.ts';
 import type { PersonId, VenueId } from '../model/ids.ts';
+import { occurrenceWhen } from '../model/occurrence.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { OccurrenceStart } from '../model/series.ts';
 import { oneLine } from '../model/view.ts';
 import { addDays, type LocalDate, rangeOf, type When } from '../model/when.ts';
-import { occurrenceWhen } from '../schedule/occurrence.ts';
 
 /** One event, or one occurrence of a series. */
 export type DiaryEntry = Readonly<{

@@ -3,11 +3,11 @@ import type { EventContent, Override } from '../model/event.ts';
 import type { Fields } from '../model/face.ts';
 import type { VenueId } from '../model/ids.ts';
 import { kinds } from '../model/kinds.ts';
+import { occurrenceWhen } from '../model/occurrence.ts';
 import type { Venue } from '../model/person.ts';
 import type { OccurrenceFace, OccurrenceStart, Series } from '../model/series.ts';
 import { sameWhen, type When } from '../model/when.ts';
 import { venuesAt } from './import/places.ts';
-import { occurrenceWhen } from './occurrence.ts';
 
 export type CopyContext = Readonly<{ venues: ReadonlyMap<VenueId, Venue> }>;
 export type FromCopy = Readonly<{ content: EventContent }> | Readonly<{ problem: string }>;

@@ -2,7 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { BusyBlock } from '../model/calendar.ts';
 import type { Attempt, Copy, Observed, Sight } from '../model/copy.ts';
-import type { AttemptId, CalendarId, EventId, Instant, PersonId, ProductionId, RemoteId } from '../model/ids.ts';
+import type { AttemptId, CalendarId, EventId, Instant, PersonId, ProductionId, RemoteId, Tag } from '../model/ids.ts';
 import type { Range } from '../model/when.ts';
 import { lastOfEach, pieces } from './bulk.ts';
 import { fromJson, toJson } from './json.ts';
@@ -27,6 +27,20 @@ export class SqlCopyRepository implements CopyRepository {
     return rows.map(row => ({ calendarId: calendar, seenAt: row.seen_at, observed: fromJson(row.body) }));
   }
 
+  async tags(calendar: CalendarId, items: readonly RemoteId[]): Promise<ReadonlyMap<RemoteId, Tag>> {
+    const tags = new Map<RemoteId, Tag>();
+    for (const piece of pieces(items)) {
+      const rows = await this.#db
+        .selectFrom('observations')
+        .select(['remote_id', 'tag'])
+        .where('calendar_id', '=', calendar)
+        .where('remote_id', 'in', piece)
+        .execute();
+      for (const { remote_id, tag } of rows) if (tag !== null) tags.set(remote_id, tag);
+    }
+    return tags;
+  }
+
   async putSights(
     calendar: CalendarId,
     observed: readonly Observed[],
@@ -38,6 +52,7 @@ export class SqlCopyRepository implements CopyRepository {
       calendar_id: calendar,
       remote_id: item.remoteId,
       kind: item.kind,
+      tag: item.kind === 'gone' ? null : item.tag,
       seen_at: now,
       snapshot_id: snapshotId,
       body: toJson(item),
@@ -49,6 +64,7 @@ export class SqlCopyRepository implements CopyRepository {
         .onConflict(conflict =>
           conflict.columns(['calendar_id', 'remote_id']).doUpdateSet(eb => ({
             kind: eb.ref('excluded.kind'),
+            tag: eb.ref('excluded.tag'),
             seen_at: eb.ref('excluded.seen_at'),
             snapshot_id: eb.ref('excluded.snapshot_id'),
             body: eb.ref('excluded.body'),

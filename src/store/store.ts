@@ -18,6 +18,7 @@ import type {
   PersonId,
   ProductionId,
   RemoteId,
+  Tag,
   VenueId,
 } from '../model/ids.ts';
 import type { OutboxMessage, Told } from '../model/message.ts';
@@ -120,6 +121,8 @@ export type RunRecord = Readonly<{
 
 export interface CopyRepository {
   sights(calendar: CalendarId): Promise<readonly Sight[]>;
+  /** The tags of those of these items that were seen and are not gone. Cheap: nothing else is read. */
+  tags(calendar: CalendarId, items: readonly RemoteId[]): Promise<ReadonlyMap<RemoteId, Tag>>;
   /**
    * Stores observations, each replacing the last of that item, stamped with the snapshot being read (or null).
    * `unchanged` items only get the stamp.

@@ -27,6 +27,7 @@ import type {
   PersonId,
   ProductionId,
   RemoteId,
+  Tag,
   VenueId,
 } from '../model/ids.ts';
 import type { MessageState, OutboxMessage, Told } from '../model/message.ts';
@@ -119,6 +120,7 @@ export type Tables = {
     calendar_id: CalendarId;
     remote_id: RemoteId;
     kind: Observed['kind'];
+    tag: Tag | null;
     seen_at: Instant;
     snapshot_id: string | null;
     body: Json<Observed>;

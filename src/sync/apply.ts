@@ -27,7 +27,7 @@ export type Applied = Readonly<{
 
 /** Carries out the remote steps of a plan. Throws RemoteError after recording what was done, when it cannot go on. */
 export async function applyRemote(run: Run, plan: CalendarPlan): Promise<Applied> {
-  const jobs = [...jobsOfStrays(run, plan), ...plan.planned.flatMap(planned => jobsOfCopy(run, planned))];
+  const jobs = [...jobsOfStrays(plan), ...plan.planned.flatMap(planned => jobsOfCopy(run, planned))];
   const unlooked: RemoteId[] = [];
   let again = false;
   for (let at = 0; at < jobs.length; at += chunkSize) {
@@ -46,7 +46,7 @@ export async function applyRemote(run: Run, plan: CalendarPlan): Promise<Applied
   return { unlooked, again, writes: jobs.length };
 }
 
-function jobsOfStrays(run: Run, plan: CalendarPlan): Job[] {
+function jobsOfStrays(plan: CalendarPlan): Job[] {
   return plan.strays.flatMap(({ item, do: what }) => {
     if (what !== 'remove' && what !== 'unmark') return [];
     const ref = { remoteId: item.remoteId, tag: item.tag, native: item.native };

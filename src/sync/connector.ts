@@ -40,8 +40,8 @@ export type RemoteRef = Readonly<{ remoteId: RemoteId; tag: Tag | null; native: 
  */
 export type Written = Readonly<{ remoteId: RemoteId; tag: Tag | null; observed: Present | null }>;
 
-/** What is known already: an item still at that tag need not be fetched. null: unknown. */
-export type Known = (remoteId: RemoteId) => Tag | null;
+/** What is known already of these items: one still at its tag need not be fetched. Asked only about what is listed. */
+export type Known = (remoteIds: readonly RemoteId[]) => Promise<ReadonlyMap<RemoteId, Tag>>;
 
 export interface CalendarSession extends AsyncDisposable {
   readonly can: Capabilities;

@@ -10,7 +10,7 @@ import type { RemoteId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { overlaps, type Range, rangeOf } from '../model/when.ts';
 import type { Repositories } from '../store/store.ts';
-import type { Page } from './connector.ts';
+import type { Known, Page } from './connector.ts';
 import { reportItems } from './item-findings.ts';
 import { RemoteError } from './remote-error.ts';
 import type { Run } from './run.ts';
@@ -36,12 +36,11 @@ async function readPages(
   from: NonNullable<Run['row']['cursor']> | null,
 ): Promise<boolean> {
   const { store, runtime } = run.parts;
-  const sights = await store.read(r => r.copies.sights(run.row.link.id));
-  const known = new Map(sights.map(({ observed }) => [observed.remoteId, observed] as const));
   // Whether this is a snapshot the pages say: a server without a change log gives one whatever the cursor.
   const newId = runtime.id();
+  const known: Known = ids => store.read(r => r.copies.tags(run.row.link.id, ids));
   let changed = false;
-  for await (const page of run.session.observe(from, window, id => tagOf(known.get(id)))) {
+  for await (const page of run.session.observe(from, window, known)) {
     run.tally.observed += page.items.length;
     if (page.items.length > 0) changed = true;
     runtime.bias('before-page');
@@ -53,10 +52,6 @@ async function readPages(
     if (page.last) return changed;
   }
   throw new RemoteError('protocol', 'the listing ended before its last page');
-}
-
-function tagOf(observed: Observed | undefined) {
-  return observed === undefined || observed.kind === 'gone' ? null : observed.tag;
 }
 
 /** Returns whether the page proved something gone. */

@@ -6,11 +6,12 @@ import type { EventContent, Override, ScheduledEvent } from '../model/event.ts';
 import type { Face } from '../model/face.ts';
 import { type Attendance, attendanceOf } from '../model/groups.ts';
 import type { EventId, PersonId } from '../model/ids.ts';
+import { occurrenceWhen } from '../model/occurrence.ts';
 import type { Person } from '../model/person.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Busy, OccurrenceStart, Series } from '../model/series.ts';
 import { detailsFor, isEngaged, placeLine, titleFor, type Viewer } from '../model/view.ts';
-import { localAt, overlaps, type Range, rangeOf, type When } from '../model/when.ts';
+import { localAt, overlaps, type Range, rangeOf } from '../model/when.ts';
 
 export type WantedCopy = Readonly<{
   event: ScheduledEvent;
@@ -97,7 +98,7 @@ export function faceOf(content: EventContent, viewer: Viewer, snapshot: Schedule
   const changed = (override: Override) => ({
     occurrence: override.occurrence,
     face: {
-      when: override.when ?? occurrenceWhen(content.when, override.occurrence),
+      when: override.when ?? occurrenceWhen(override.occurrence, content.when),
       title: override.title ?? title,
       place: override.venue === null ? place : placeLine(venueOf(override.venue), content, viewer, snapshot),
       notes: override.notes === null || override.notes === '' ? notes : `${override.notes}\n\n${notes}`.trim(),
@@ -108,22 +109,6 @@ export function faceOf(content: EventContent, viewer: Viewer, snapshot: Schedule
   const series = content.rrule === null ? null : { rrule: content.rrule, exdates: exdatesOf(content), overrides };
   return { when: content.when, title, place, notes, url: content.onlineUrl, busy, series };
 }
-
-/** The times of an unmoved occurrence: its own start, and the length of the series by the wall clock. */
-export function occurrenceWhen(master: When, occurrence: OccurrenceStart): When {
-  if (master.kind === 'all-day') {
-    const days = Temporal.PlainDate.from(master.start).until(Temporal.PlainDate.from(master.end));
-    const start = Temporal.PlainDate.from(occurrence.slice(0, 10));
-    return { ...master, start: asDate(start), end: asDate(start.add(days)) };
-  }
-  const length = Temporal.PlainDateTime.from(master.start).until(Temporal.PlainDateTime.from(master.end));
-  const start = Temporal.PlainDateTime.from(occurrence);
-  return { ...master, start: asDateTime(start), end: asDateTime(start.add(length)) };
-}
-
-const asDate = (date: Temporal.PlainDate) => date.toString() as Extract<When, { kind: 'all-day' }>['start'];
-const asDateTime = (time: Temporal.PlainDateTime) =>
-  time.toString({ smallestUnit: 'second' }) as Extract<When, { kind: 'timed' }>['start'];
 
 /** The span of instants that is kept in step, from so many days ago to so many days ahead. */
 export function windowAt(now: number, pastDays: number, futureDays: number): Range {

@@ -2,9 +2,9 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { root } from '../e2e/command.ts';
 import { findProgram } from '../real/peer.ts';
 import { startRadicale } from '../real/radicale.ts';
-import { root } from '../e2e/command.ts';
 import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 import { measure } from './measured-child.ts';
 
@@ -39,7 +39,8 @@ async function contend(size: Size, name: string, start: Start): Promise<{ step: 
   const folder = await mkdtemp(join(tmpdir(), `callboard-bench-${name}-`));
   try {
     const urls: string[] = [];
-    for (const person of people(size)) urls.push((await radicale.makeCalendar(user, person)).replace(radicale.url, proxy.url));
+    for (const person of people(size))
+      urls.push((await radicale.makeCalendar(user, person)).replace(radicale.url, proxy.url));
     const contender = await start(size, folder, urls, proxy);
     const rows = [{ step: 'first sync', figures: await contender.sync() }];
     await contender.sync();
@@ -63,16 +64,25 @@ async function figures(command: readonly string[], cwd: string, proxy: CountingP
 }
 
 const title = (n: number) => `Meeting ${n} of the bench, with a title of usual length`;
-const dayOf = (n: number) => Temporal.PlainDate.from('2027-03-01').add({ days: n % 200 }).toString();
+const dayOf = (n: number) =>
+  Temporal.PlainDate.from('2027-03-01')
+    .add({ days: n % 200 })
+    .toString();
 const hourOf = (n: number) => String(8 + (Math.floor(n / 200) % 12)).padStart(2, '0');
 
-async function vdirsyncerOn(size: Size, folder: string, urls: readonly string[], proxy: CountingProxy): Promise<Contender> {
+async function vdirsyncerOn(
+  size: Size,
+  folder: string,
+  urls: readonly string[],
+  proxy: CountingProxy,
+): Promise<Contender> {
   const program = findProgram('vdirsyncer');
   if (program === null) throw new Error('vdirsyncer is not installed');
   const vdir = join(folder, 'local');
   for (const person of people(size)) {
     await mkdir(join(vdir, person), { recursive: true });
-    for (let n = 0; n < size.events; n += 1) await writeFile(join(vdir, person, `${person}-${n}.ics`), icsOf(person, n, title(n)));
+    for (let n = 0; n < size.events; n += 1)
+      await writeFile(join(vdir, person, `${person}-${n}.ics`), icsOf(person, n, title(n)));
   }
   const home = urls[0]?.replace(/[^/]+\/$/, '') ?? '';
   const config = `[general]
@@ -113,17 +123,29 @@ function icsOf(person: string, n: number, summary: string): string {
   const stamp = `${dayOf(n).replaceAll('-', '')}T${hourOf(n)}`;
   const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//bench//EN', 'BEGIN:VEVENT', `UID:${person}-${n}@bench`];
   lines.push('DTSTAMP:20270101T000000Z', `DTSTART:${stamp}0000Z`, `DTEND:${stamp}4500Z`, `SUMMARY:${summary}`);
-  lines.push('LOCATION:Lantern House\\, Unit 9\\, Glassblowers Yard', `DESCRIPTION:${'Bring the schedule. '.repeat(20)}`);
+  lines.push(
+    'LOCATION:Lantern House\\, Unit 9\\, Glassblowers Yard',
+    `DESCRIPTION:${'Bring the schedule. '.repeat(20)}`,
+  );
   return [...lines, 'STATUS:CONFIRMED', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
 }
 
-async function callboardOn(size: Size, folder: string, urls: readonly string[], proxy: CountingProxy): Promise<Contender> {
+async function callboardOn(
+  size: Size,
+  folder: string,
+  urls: readonly string[],
+  proxy: CountingProxy,
+): Promise<Contender> {
   const main = join(root, 'src', 'main.ts');
   const links = people(size).map(
-    (id, n) => `  - { person: ${id}, provider: caldav, url: "${urls[n]}", username: ${user.name}, password: ${user.password} }`,
+    (id, n) =>
+      `  - { person: ${id}, provider: caldav, url: "${urls[n]}", username: ${user.name}, password: ${user.password} }`,
   );
   const production = 'production: { id: bench, name: BENCH, timezone: Europe/London }';
-  await writeFile(join(folder, 'callboard.yaml'), [production, 'store: sqlite:c.db', 'calendars:', ...links].join('\n'));
+  await writeFile(
+    join(folder, 'callboard.yaml'),
+    [production, 'store: sqlite:c.db', 'calendars:', ...links].join('\n'),
+  );
   const sheets = join(folder, 'sheets');
   await mkdir(sheets);
   const write = async (edited: number) => {

@@ -1,6 +1,7 @@
 /** A plain proxy before the server under measurement: counts requests and bytes of whoever goes through it. */
-import { createServer, request } from 'node:http';
+
 import { once } from 'node:events';
+import { createServer, request } from 'node:http';
 
 export type Traffic = Readonly<{ requests: number; bytes: number }>;
 

@@ -21,7 +21,8 @@ process.stdout.write(page);
 if (!small) await writeFile(join(root, 'docs', 'benchmarks.md'), page);
 
 function document(measured: readonly Row[]): string {
-  const cell = ({ seconds, cpu, requests, kilobytes }: Figures) => `${seconds} s · ${cpu} s · ${requests} · ${kilobytes} kB`;
+  const cell = ({ seconds, cpu, requests, kilobytes }: Figures) =>
+    `${seconds} s · ${cpu} s · ${requests} · ${kilobytes} kB`;
   const lines = measured.map(({ size, step, vdirsyncer, callboard }) => {
     const name = `${size.calendars} × ${size.events}`;
     const ratio = (ours: number, theirs: number) => (theirs === 0 ? '–' : `${(ours / theirs).toFixed(2)} ×`);

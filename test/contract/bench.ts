@@ -2,7 +2,7 @@
 
 import type { Observed, Present } from '../../src/model/copy.ts';
 import type { Face, Fields } from '../../src/model/face.ts';
-import { brandId, type CopyKey, type Cursor, type RemoteId } from '../../src/model/ids.ts';
+import { brandId, type CopyKey, type Cursor, type RemoteId, type Tag } from '../../src/model/ids.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import type { CalendarSession, ConnectorDoor, Creation, Known } from '../../src/sync/connector.ts';
 import { timed } from './faces.ts';
@@ -94,7 +94,11 @@ export type Sweep = Readonly<{
 }>;
 
 /** All pages of one observation. */
-export async function sweep(session: CalendarSession, from: Cursor | null, known: Known = () => null): Promise<Sweep> {
+export async function sweep(
+  session: CalendarSession,
+  from: Cursor | null,
+  known: Known = async () => new Map(),
+): Promise<Sweep> {
   const items: Observed[] = [];
   const unchanged: RemoteId[] = [];
   let pages = 0;
@@ -117,4 +121,9 @@ export async function lookAt(session: CalendarSession, id: RemoteId): Promise<Pr
   const [seen] = await session.look([id]);
   if (seen?.kind !== 'present') throw new Error(`the item is ${seen?.kind}: ${JSON.stringify(seen)}`);
   return seen;
+}
+
+/** What these items are known by. */
+export function knowing(tags: Iterable<readonly [RemoteId, Tag | null]>): Known {
+  return async () => new Map([...tags].flatMap(([id, tag]) => (tag === null ? [] : [[id, tag] as const])));
 }

@@ -1,9 +1,8 @@
 /** What every connector must do, on its sandbox and on real servers alike. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { allFields, type Fields } from '../../src/model/face.ts';
-import type { RemoteId, Tag } from '../../src/model/ids.ts';
-import type { CalendarSession, Capabilities, Known } from '../../src/sync/connector.ts';
-import { type Bench, creationOf, lookAt, now, plainFace, presents, sweep } from './bench.ts';
+import type { CalendarSession, Capabilities } from '../../src/sync/connector.ts';
+import { type Bench, creationOf, knowing, lookAt, now, plainFace, presents, sweep } from './bench.ts';
 import { calendarTexts, calendarTimes, timed } from './faces.ts';
 
 /** @param fresh gives an empty calendar and a hand to edit it as another program would */
@@ -241,8 +240,3 @@ const changed: Fields = {
   busy: 'tentative',
   series: { rrule: 'FREQ=WEEKLY;COUNT=4', exdates: [], overrides: [] },
 };
-
-function knowing(tags: readonly (readonly [RemoteId, Tag | null])[]): Known {
-  const known = new Map(tags);
-  return id => known.get(id) ?? null;
-}

@@ -21,7 +21,9 @@ async function rowsOf(sheet: string): Promise<Record<string, string>[]> {
 function parseCsv(text: string): string[][] {
   const rows = text.match(/(?:"(?:[^"]|"")*"|[^\n"])+/g) ?? [];
   return rows.map(row =>
-    [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? ''),
+    [...row.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(
+      ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? '',
+    ),
   );
 }
 
@@ -35,7 +37,8 @@ async function attendance(): Promise<Map<string, Set<string>>> {
     if (kind === 'kind') return people.filter(row => row['kind'] === value).map(row => row['id'] ?? '');
     return groups.get(ref)?.flatMap(expand) ?? [ref];
   };
-  const asked = (row: Record<string, string>) => [row['required'], row['optional']].flatMap(cell => (cell ? cell.split(';') : []));
+  const asked = (row: Record<string, string>) =>
+    [row['required'], row['optional']].flatMap(cell => (cell ? cell.split(';') : []));
   return new Map((await rowsOf('schedule')).map(row => [row['id'] ?? '', new Set(asked(row).flatMap(expand))]));
 }
 
@@ -55,7 +58,12 @@ describeWith(['radicale'], 'TIDEWRACK on Radicale', () => {
       ([id, url]) => `  - { person: ${id}, provider: caldav, url: "${url}", username: unit, password: secret }`,
     );
     await place.configure(
-      ['production: { id: tidewrack, name: TIDEWRACK, timezone: Europe/London }', 'store: sqlite:c.db', 'calendars:', ...links].join('\n'),
+      [
+        'production: { id: tidewrack, name: TIDEWRACK, timezone: Europe/London }',
+        'store: sqlite:c.db',
+        'calendars:',
+        ...links,
+      ].join('\n'),
     );
     expect((await place.json<{ rejected: unknown[] }>([0], 'import', tidewrack)).rejected).toEqual([]);
   }, 120_000);
@@ -101,7 +109,8 @@ describeWith(['radicale'], 'TIDEWRACK on Radicale', () => {
     expect(weekly).toBeDefined();
     expect(local(weekly!, 'dtstart')).toBe('2027-03-01T10:00:00');
     const zone = weekly!.getFirstProperty('dtstart')?.getParameter('tzid');
-    const utcOn = (day: string) => Temporal.PlainDateTime.from(`${day}T10:00`).toZonedDateTime(String(zone)).toInstant().toString();
+    const utcOn = (day: string) =>
+      Temporal.PlainDateTime.from(`${day}T10:00`).toZonedDateTime(String(zone)).toInstant().toString();
     expect([utcOn('2027-03-15'), utcOn('2027-04-05')]).toEqual(['2027-03-15T10:00:00Z', '2027-04-05T09:00:00Z']);
     expect(weekly!.getAllProperties('exdate').flatMap(property => property.getValues().map(String))).toHaveLength(3);
   });
@@ -125,11 +134,29 @@ describeWith(['radicale'], 'TIDEWRACK on Radicale', () => {
       throw new Error(`${title} is not in ${person}`);
     };
     const kickOff = await find('C02', 'Prep kick-off');
-    await radicale.put(user, kickOff.href, kickOff.text.replace(/(DTSTART[^:]*:20270222T)10/, '$112').replace(/(DTEND[^:]*:20270222T)1130/, '$11330'));
+    await radicale.put(
+      user,
+      kickOff.href,
+      kickOff.text.replace(/(DTSTART[^:]*:20270222T)10/, '$112').replace(/(DTEND[^:]*:20270222T)1130/, '$11330'),
+    );
     const notes = await find('C05', 'Notes, ep 1 shooting script');
     await radicale.remove(user, notes.href);
-    const dentist = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', 'UID:dentist-1', 'DTSTAMP:20270101T000000Z'];
-    dentist.push('DTSTART:20270309T140000Z', 'DTEND:20270309T150000Z', 'SUMMARY:canary dentist', 'END:VEVENT', 'END:VCALENDAR', '');
+    const dentist = [
+      'BEGIN:VCALENDAR',
+      'VERSION:2.0',
+      'PRODID:-//x//EN',
+      'BEGIN:VEVENT',
+      'UID:dentist-1',
+      'DTSTAMP:20270101T000000Z',
+    ];
+    dentist.push(
+      'DTSTART:20270309T140000Z',
+      'DTEND:20270309T150000Z',
+      'SUMMARY:canary dentist',
+      'END:VEVENT',
+      'END:VCALENDAR',
+      '',
+    );
     await radicale.put(user, `${urls.get('CA01')}dentist.ics`, dentist.join('\r\n'));
     const report = await sync();
     expect(report).toMatchObject({ created: 0, updated: 0, deleted: 0, conflicts: 2, failed: [] });

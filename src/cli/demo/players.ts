@@ -9,6 +9,7 @@ export const bethan = person('C13');
 export const idris = person('C02');
 export const mabli = person('C46');
 export const hamza = person('C36');
+export const seren = person('CA01');
 export const verity = person('CA09');
 
 export const technicalRecce = event('E026');
@@ -22,10 +23,10 @@ export function nameOf({ people }: ScheduleSnapshot, id: PersonId): string {
   return people.get(id)?.name ?? id;
 }
 
-/** `Idris Calloway (Producer)` */
+/** `Idris Calloway (Producer)`; what a role says in brackets of its own is left out. */
 export function namedWithRole({ people }: ScheduleSnapshot, id: PersonId): string {
   const found = people.get(id);
-  return found ? `${found.name} (${found.role})` : id;
+  return found ? `${found.name} (${found.role.replace(/ *\(.*\)$/, '')})` : id;
 }
 
 /** `A, B and C` */

@@ -1,6 +1,7 @@
 /** Reading back what happened: from the calendars, the mailboxes and the store themselves. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { SandboxRequest } from '../../../connectors/sandbox/caldav-server.ts';
 import type { Delivered } from '../../../connectors/sandbox/mailbox.ts';
 import { planMail } from '../../mail/outbox.ts';
 import { sendDue } from '../../mail/send.ts';
@@ -59,13 +60,17 @@ export function since({ requests, mailbox }: DemoOffice, mark: Mark) {
   return {
     requests: asked.length,
     writes: writes.length,
+    /** The paths of the calendars that were written to. */
+    written: new Set(writes.map(calendarPath)),
     /** The most writes that any one calendar had. */
-    mostWrites: mostOf(writes.map(({ path }) => path.replace(/[^/]*$/, ''))),
+    mostWrites: mostOf(writes.map(calendarPath)),
     mails,
     mostMails: mostOf(mails.map(one => one.address)),
     invitations: mails.filter(({ mail }) => mail.calendar !== null).length,
   };
 }
+
+const calendarPath = ({ path }: SandboxRequest) => path.replace(/[^/]*$/, '');
 
 function mostOf(names: readonly string[]): number {
   return Math.max(0, ...[...Map.groupBy(names, name => name).values()].map(group => group.length));
@@ -78,6 +83,12 @@ export async function readEvent(office: DemoOffice, id: EventId): Promise<Schedu
   const event = (await readSnapshot(office)).events.get(id);
   if (event === undefined) throw new Error(`the sample schedule has no event ${id}`);
   return event;
+}
+
+/** Whose mailboxes these mails went to, by name. */
+export function readersOf(mails: readonly Delivered[], { people }: ScheduleSnapshot): string[] {
+  const names = new Map([...people.values()].map(({ email, name }) => [email?.toLowerCase(), name]));
+  return [...new Set(mails.map(({ address }) => names.get(address) ?? address))];
 }
 
 /** Everybody asked to an event, and the entry that each one's calendar shows (null: none, or no calendar). */
@@ -97,14 +108,10 @@ export function entryFor(office: DemoOffice, person: PersonId, uid: string): Ent
   return item === undefined ? null : entryOf(item.content);
 }
 
-export async function openFindings(office: DemoOffice, kind: FindingKind): Promise<readonly Finding[]> {
-  const open = await office.app.store.read(r => r.findings.list(office.production, 'open'));
-  return open.filter(finding => finding.kind === kind);
-}
-
 /** The one open card of this kind about this event. */
 export async function cardAbout(office: DemoOffice, kind: FindingKind, id: EventId): Promise<Finding | null> {
-  return (await openFindings(office, kind)).find(finding => finding.event === id) ?? null;
+  const open = await office.app.store.read(r => r.findings.list(office.production, 'open'));
+  return open.find(finding => finding.kind === kind && finding.event === id) ?? null;
 }
 
 /** Whether these words stand anywhere in the store's files, byte by byte. */
@@ -113,9 +120,4 @@ export async function storeHolds({ folder }: DemoOffice, words: string): Promise
     if ((await readFile(join(folder, file))).includes(words)) return true;
   }
   return false;
-}
-
-/** The first mail of these whose reader has this address. */
-export function mailTo(mails: readonly Delivered[], address: string | null): Delivered | null {
-  return mails.find(one => one.address === address?.toLowerCase()) ?? null;
 }

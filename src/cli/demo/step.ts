@@ -31,9 +31,20 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en-GB')} ${number === 1 ? one : many}`;
 }
 
-/** `All 20` or `19 of 20` */
+/** `All 20`, `Both` or `19 of 20` */
 export function allOrSome(part: number, whole: number): string {
+  if (part === 2 && whole === 2) return 'Both';
   return part === whole ? `All ${whole}` : `${part} of ${whole}`;
+}
+
+/** `nothing was written`, `1 write` */
+export function writesInWords(writes: number): string {
+  return writes === 0 ? 'nothing was written' : count(writes, 'write');
+}
+
+/** `Nobody was written to.` */
+export function mailsInWords(mails: number): string {
+  return mails === 0 ? 'Nobody was written to.' : `${count(mails, 'message')}.`;
 }
 
 /** Of how many things the busiest reader or calendar got: `one each` or `up to 2 each`. */

@@ -2,9 +2,9 @@
 import { type FeedItem, writeFeed } from '../../ical/feed.ts';
 import type { EventContent, ScheduledEvent } from '../../model/event.ts';
 import type { VenueId } from '../../model/ids.ts';
+import { occurrenceWhen } from '../../model/occurrence.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import type { Series } from '../../model/series.ts';
-import { occurrenceWhen } from '../occurrence.ts';
 import { type CsvFile, csvFiles, jsonOf, workbookOf } from './files.ts';
 import { scheduleTables } from './tables.ts';
 

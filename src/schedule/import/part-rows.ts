@@ -1,7 +1,7 @@
 /** Stops, calls and changed occurrences: rows of other sheets that are parts of an event. Pure. */
 import type { Call, EventContent, Override, Stop } from '../../model/event.ts';
+import { occurrenceWhen } from '../../model/occurrence.ts';
 import type { When } from '../../model/when.ts';
-import { occurrenceWhen } from '../occurrence.ts';
 import { callFrom, callsColumns, rowOfCall } from '../sheets/calls.ts';
 import type { Columns, GivenRow, RowOf } from '../sheets/columns.ts';
 import { occurrenceNamed } from '../sheets/occurrence-cell.ts';

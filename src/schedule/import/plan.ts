@@ -1,10 +1,10 @@
 /** What an import would do to the schedule: decided whole before anything is written. Pure. */
 import type { EventContent, EventKind, ScheduledEvent } from '../../model/event.ts';
 import { brandId, type EventId, type GroupId, type Instant, type PersonId, type VenueId } from '../../model/ids.ts';
+import { dateOf } from '../../model/occurrence.ts';
 import type { Constraint, Group, Person, TravelTime, Venue } from '../../model/person.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import { nextEvent } from '../edit.ts';
-import { dateOf } from '../occurrence.ts';
 import { shownOccurrence } from '../sheets/occurrence-cell.ts';
 import type { RowNote, SheetName, Sheets } from '../sheets/sheet.ts';
 import type { Candidate, Outcome } from './candidate.ts';

@@ -1,8 +1,8 @@
 /** Events as one reader sees them, as sheets: what iCalendar can carry of an event, in the schedule's own columns. Pure. */
 import type { Face } from '../../model/face.ts';
+import { occurrenceWhen } from '../../model/occurrence.ts';
 import type { Series } from '../../model/series.ts';
 import { sameWhen } from '../../model/when.ts';
-import { occurrenceWhen } from '../occurrence.ts';
 import { date, line, listOf, newId, oneOf, text, time, yesNo, zone } from './cell.ts';
 import { optional, type RowOf, required } from './columns.ts';
 import { occurrenceName, shownOccurrence } from './occurrence-cell.ts';

@@ -1,7 +1,8 @@
 /** How a sheet names one occurrence of a series: by its original date, and by its time where the date alone won't do. */
+
+import { dateOf, occurrenceOn } from '../../model/occurrence.ts';
 import type { OccurrenceStart } from '../../model/series.ts';
 import type { LocalDate, When } from '../../model/when.ts';
-import { dateOf, occurrenceOn } from '../occurrence.ts';
 import { type Cell, date, time } from './cell.ts';
 
 /** `2027-03-22`, or `2027-03-22 15:00` in a series with several times of day. */

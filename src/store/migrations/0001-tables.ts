@@ -94,6 +94,7 @@ const tables: Readonly<Record<string, Table>> = {
       calendar_id: 'text',
       remote_id: 'text',
       kind: 'text',
+      tag: 'text?',
       seen_at: 'bigint',
       snapshot_id: 'text?',
       body: 'text',

@@ -5,7 +5,7 @@ import type { Observed } from '../../../src/model/copy.ts';
 import { createLog } from '../../../src/runtime/log.ts';
 import { systemRuntime } from '../../../src/runtime/system.ts';
 import type { CalendarSession } from '../../../src/sync/connector.ts';
-import { type Bench, creationOf, now, presents, sweep } from '../../contract/bench.ts';
+import { type Bench, creationOf, knowing, now, presents, sweep } from '../../contract/bench.ts';
 import { alice, sandboxBench } from '../../contract/caldav-bench.ts';
 import { foreignEvent } from '../../contract/caldav-hand.ts';
 
@@ -109,7 +109,7 @@ describe('a server without sync-collection', () => {
     expect(await sweep(session, next)).toMatchObject({ kind: 'delta', items: [] });
     expect(bench.spent().requests).toBe(1);
     await bench.hand.remove(doomed.remoteId);
-    const all = await sweep(session, next, id => (id === kept.remoteId ? kept.tag : null));
+    const all = await sweep(session, next, knowing([[kept.remoteId, kept.tag]]));
     expect(all).toMatchObject({ kind: 'snapshot', items: [], unchanged: [kept.remoteId] });
     expect(all.next).not.toBe(next);
   });
@@ -126,7 +126,7 @@ it('1,000 items come in pages, with at most as many requests as there are batche
   expect(presents(all.items)).toHaveLength(1000);
   expect(bench.spent().requests).toBe(1 + 1000 / 50);
   const tags = new Map(presents(all.items).map(item => [item.remoteId, item.tag]));
-  const again = await sweep(session, null, id => tags.get(id) ?? null);
+  const again = await sweep(session, null, knowing(tags));
   expect(again.items).toEqual([]);
   expect(again.unchanged).toHaveLength(1000);
   expect(bench.spent().requests).toBe(1);

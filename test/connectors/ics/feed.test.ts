@@ -5,7 +5,7 @@ import { checkHost, feedAddress, isPrivate } from '../../../connectors/ics/addre
 import { createIcsConnector } from '../../../connectors/ics/index.ts';
 import { brandId } from '../../../src/model/ids.ts';
 import type { ConnectorDoor } from '../../../src/sync/connector.ts';
-import { countingDoor, creationOf, plainFace, presents, sweep } from '../../contract/bench.ts';
+import { countingDoor, creationOf, knowing, plainFace, presents, sweep } from '../../contract/bench.ts';
 import { linkTo } from '../../contract/caldav-bench.ts';
 
 let said: { status: number; headers?: Record<string, string>; body?: string };
@@ -67,7 +67,7 @@ describe('a feed', () => {
     const tags = new Map(presents((await sweep(session, null)).items).map(item => [item.remoteId, item.tag]));
     expect(tags.size).toBe(3);
     said = { status: 200, body: feed(event('a2', '01'), event('b2', '02'), event('c2', '02')) };
-    const again = await sweep(session, null, id => tags.get(id) ?? null);
+    const again = await sweep(session, null, knowing(tags));
     expect(again).toMatchObject({ kind: 'snapshot', items: [] });
     expect(again.unchanged.toSorted()).toEqual([...tags.keys()].toSorted());
   });
@@ -77,7 +77,7 @@ describe('a feed', () => {
     const session = await open();
     const [a, b] = presents((await sweep(session, null)).items);
     said = { status: 200, body: feed(event('b', '02'), event('c', '03')) };
-    const again = await sweep(session, null, id => (id === a!.remoteId ? a!.tag : id === b!.remoteId ? b!.tag : null));
+    const again = await sweep(session, null, knowing([a!, b!].map(item => [item.remoteId, item.tag])));
     expect(again.unchanged).toEqual([b!.remoteId]);
     expect(presents(again.items).map(({ uid }) => uid)).toEqual(['c']);
     expect(await session.look([a!.remoteId])).toEqual([{ kind: 'gone', remoteId: a!.remoteId }]);

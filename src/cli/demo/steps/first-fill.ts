@@ -4,11 +4,11 @@ import { calendarOf, providerCalls } from '../acts.ts';
 import type { DemoOffice } from '../office.ts';
 import { bethan, namedWithRole } from '../players.ts';
 import { markNow, readSnapshot, settleCalendars, settleMail, since } from '../readings.ts';
-import { count, type StepReport } from '../step.ts';
+import { count, type StepReport, writesInWords } from '../step.ts';
 
 export async function firstFill(office: DemoOffice): Promise<StepReport> {
   const { app, production, mailbox } = office;
-  const start = markNow(office);
+  const start = { requests: 0, mails: 0 };
   await settleCalendars(office);
   const filled = since(office, start);
   const snapshot = await readSnapshot(office);
@@ -34,11 +34,11 @@ export async function firstFill(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `${calendars} calendars now hold ${count(copies, 'entry', 'entries')}, written once each with ${count(filled.requests, 'request')}. A second look at all of them: ${count(second.requests, 'request')}, nothing written.`,
+        text: `${calendars} calendars now hold ${count(copies, 'entry', 'entries')}, ${filled.writes === copies ? 'each written once' : count(filled.writes, 'write')}, ${count(filled.requests, 'request')} in all. A second look at every calendar: ${count(second.requests, 'request')}, ${writesInWords(second.writes)}.`,
       },
       {
         where: 'Mail',
-        text: `${count(waiting, 'message')} waited for release; ${went} before. After it ${count(mails.length, 'message')} arrived in ${readers} mailboxes: ${count(invitations, 'invitation')} for people without a calendar here and those who act for them, ${count(mails.length - invitations, 'plain message')} for people whose calendar shows the event already.`,
+        text: `${count(waiting, 'message')} waited for release; ${went} before. Then ${count(mails.length, 'message')} arrived in ${readers} mailboxes: ${count(invitations, 'invitation')} for people without a calendar here and those who act for them, ${count(mails.length - invitations, 'plain message')} for people whose calendar shows the event already.`,
       },
     ],
     facts: {

@@ -19,7 +19,7 @@ import {
   since,
   storeHolds,
 } from '../readings.ts';
-import { allOrSome, count, inWords, type StepReport } from '../step.ts';
+import { allOrSome, inWords, mailsInWords, type StepReport, writesInWords } from '../step.ts';
 
 export async function phoneDeletes(office: DemoOffice): Promise<StepReport> {
   const snapshot = await readSnapshot(office);
@@ -45,9 +45,9 @@ export async function phoneDeletes(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `In his it is ${isBack ? 'back' : 'gone and, after a second look, still gone'}. ${allOrSome(kept, others.length)} others asked still show it; ${writes === 0 ? 'nothing was written' : count(writes, 'write')}.`,
+        text: `In his it is ${isBack ? 'back' : 'gone and, after a second look, still gone'}. ${allOrSome(kept, others.length)} others asked still show it; ${writesInWords(writes)}.`,
       },
-      { where: 'Mail', text: mails.length === 0 ? 'Nobody was written to.' : count(mails.length, 'message') },
+      { where: 'Mail', text: mailsInWords(mails.length) },
       {
         where: 'Findings',
         text: `${card?.title ?? 'No card was found.'} The office may put it back, leave it so, ${removalSuggestions.join(', or ')}. This card stays open for you to see on the page.`,
@@ -67,6 +67,8 @@ export async function phoneDeletes(office: DemoOffice): Promise<StepReport> {
 
 const from = brandId<LocalDateTime>('2027-04-20T10:30:00');
 const to = brandId<LocalDateTime>('2027-04-20T12:00:00');
+/** The title of her fitting on that day, which the store holds. */
+const known = 'Fitting CA09';
 const privateAppointment: Appointment = {
   uid: 'private-1',
   title: 'Scan with Dr Pennyfeather',
@@ -87,7 +89,7 @@ export async function privateDate(office: DemoOffice): Promise<StepReport> {
   const words = [privateAppointment.title, privateAppointment.place, 'Pennyfeather'];
   const leaks = (await Promise.all(words.map(one => storeHolds(office, one)))).filter(Boolean).length;
   // The same search finds what is there: else finding nothing would say nothing.
-  const searchWorks = await storeHolds(office, 'Fitting CA09');
+  const searchWorks = await storeHolds(office, known);
   const { writes } = since(office, mark);
   const stored = blocks.map(
     block =>
@@ -101,11 +103,11 @@ export async function privateDate(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Store',
-        text: `Of it callboard keeps: ${name}, ${stored.join('; ') || 'nothing'}. A search of every byte of its files for the title and the place: ${leaks === 0 ? 'not found' : 'found'}.`,
+        text: `Of it callboard keeps: ${name}, ${stored.join('; ') || 'nothing'}. Searching every byte of its files for the title and the place: ${leaks === 0 ? 'not there' : 'there'} (“${known}” is ${searchWorks ? 'found' : 'not found'}).`,
       },
       {
         where: 'Calendars',
-        text: `Hers keeps it as she wrote it; ${writes === 0 ? 'nothing was written' : count(writes, 'write')}. It overlaps her fitting at 11:00: clashes and free times come with a later version.`,
+        text: `Hers keeps it as she wrote it; ${writesInWords(writes)}. It overlaps her fitting that day; clashes and free times come with a later version.`,
       },
     ],
     facts: { busyBlocks: blocks.length, leaks, searchWorks, writes, stored: stored.join('; ') },

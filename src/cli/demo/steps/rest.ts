@@ -2,7 +2,7 @@
 import { providerCalls } from '../acts.ts';
 import type { DemoOffice } from '../office.ts';
 import { markNow, settleCalendars, settleMail, since } from '../readings.ts';
-import { count, type StepReport } from '../step.ts';
+import { count, mailsInWords, type StepReport, writesInWords } from '../step.ts';
 
 export async function atRest(office: DemoOffice): Promise<StepReport> {
   const mark = markNow(office);
@@ -18,9 +18,9 @@ export async function atRest(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `${count(requests, 'request')} for ${count(office.linked.size, 'calendar')}, ${writes === 0 ? 'nothing written' : count(writes, 'write')}.`,
+        text: `${count(requests, 'request')} for ${count(office.linked.size, 'calendar')}, ${writesInWords(writes)}.`,
       },
-      { where: 'Mail', text: mails.length === 0 ? 'Nobody was written to.' : count(mails.length, 'message') },
+      { where: 'Mail', text: mailsInWords(mails.length) },
       {
         where: 'Findings',
         text: `${count(open.length, 'card')} open: ${open.map(one => one.title).join(' ') || 'none'}`,

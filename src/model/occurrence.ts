@@ -1,7 +1,7 @@
 /** Single occurrences of a series: their names and their natural times. Pure. */
-import type { EventContent } from '../model/event.ts';
-import type { OccurrenceStart } from '../model/series.ts';
-import type { LocalDate, LocalDateTime, When } from '../model/when.ts';
+import type { EventContent } from './event.ts';
+import type { OccurrenceStart } from './series.ts';
+import type { LocalDate, LocalDateTime, When } from './when.ts';
 
 /** The name of the occurrence on a date: with the series' time of day, or `time` (`HH:MM:SS`) where that differs. */
 export function occurrenceOn(date: LocalDate, series: When, time?: string): OccurrenceStart {
