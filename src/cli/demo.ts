@@ -34,7 +34,8 @@ export function demoCommand(options: Readonly<{ port: string; wait: boolean }>):
     } catch (error) {
       if (!ending.signal.aborted) throw error;
     }
-    if (options.wait) say(terminal, goodbye);
+    // Where the terminal is gone there is nobody to say it to.
+    if (signal.aborted || !ending.signal.aborted) say(terminal, goodbye);
     return 0;
   };
 }

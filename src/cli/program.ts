@@ -266,7 +266,7 @@ const laterCommands = [
 ] as const;
 
 /** The command is part of the contract and not of this version. */
-export class LaterError extends Error {
+class LaterError extends Error {
   override readonly name = 'LaterError';
   constructor(command: string) {
     super(`\`callboard ${command}\` comes with a later version; nothing was done`);

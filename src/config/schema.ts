@@ -129,7 +129,6 @@ export const configSchema = section({
 
 /** The configuration as the rest of callboard sees it: complete, checked, durations in milliseconds. */
 export type Config = DeepReadonly<z.output<typeof configSchema>>;
-export type ProductionConfig = Config['productions'][number];
 
 type DeepReadonly<T> = T extends string | number | boolean | null | undefined
   ? T

@@ -113,7 +113,7 @@ export function dueNow(message: OutboxMessage, now: Instant): OutboxMessage {
 }
 
 /** The mail of a message as it went, or as it would go now. Throws ComposeError. */
-export async function renderMessage(
+async function renderMessage(
   repositories: Repositories,
   message: OutboxMessage,
   settings: MailSettings,

@@ -8,12 +8,6 @@ export type QuietHours = Readonly<{ from: string; to: string }>;
 /** Inside this time before an event its messages go at once, also at night (production-domain.md section 11). */
 const urgentMs = 12 * 3_600_000;
 
-/** Reads `21:00-07:00`; null: not such a text. */
-export function readQuietHours(text: string): QuietHours | null {
-  const [, from, to] = /^([01]\d:[0-5]\d|2[0-3]:[0-5]\d)-([01]\d:[0-5]\d|2[0-3]:[0-5]\d)$/.exec(text.trim()) ?? [];
-  return from && to && from !== to ? { from, to } : null;
-}
-
 /** The end of the quiet hours that hold `at`, or `at` itself outside them. */
 function afterQuietHours(at: Instant, hours: QuietHours | null, zone: ZoneName): Instant {
   if (!hours) return at;

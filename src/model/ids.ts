@@ -22,7 +22,6 @@ export type Cursor = Branded<string, 'Cursor'>;
 export type AttemptId = Branded<string, 'AttemptId'>;
 export type FindingId = Branded<string, 'FindingId'>;
 export type OutboxId = Branded<string, 'OutboxId'>;
-export type RunId = Branded<string, 'RunId'>;
 
 /** Milliseconds since 1970-01-01T00:00Z. */
 export type Instant = number;

@@ -69,7 +69,7 @@ export function titleFor(content: EventContent, viewer: Viewer, directory: Direc
 }
 
 /** Whether the reader may know where this venue is (a hotel: its guest, who acts for them, and coordinators). */
-export function maySeeAddress(venue: Venue, content: EventContent, viewer: Viewer, directory: Directory): boolean {
+function maySeeAddress(venue: Venue, content: EventContent, viewer: Viewer, directory: Directory): boolean {
   return mayTierSee('P1', venue.addressTier) || maySee(venue.addressTier, content, viewer, directory);
 }
 

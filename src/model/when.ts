@@ -19,14 +19,6 @@ export type When = Timed | AllDay;
 /** A half-open span of instants, in milliseconds UTC. */
 export type Range = Readonly<{ from: Instant; to: Instant }>;
 
-export type WhenProblem =
-  | 'not-a-date'
-  | 'not-a-time'
-  | 'unknown-zone'
-  | 'end-before-start'
-  | 'in-clock-gap'
-  | 'twice-on-that-day';
-
 /** Whether `name` is a zone this machine knows. `Intl.supportedValuesOf` is not asked: it lacks renamed zones. */
 export function isZone(name: string): name is ZoneName {
   if (name.trim() === '' || /^[+-]/.test(name)) return false;

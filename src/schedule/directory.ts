@@ -4,7 +4,7 @@
  * nothing to do.
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { GroupId, PersonId, ProductionId, VenueId } from '../model/ids.ts';
+import type { ProductionId } from '../model/ids.ts';
 import type { Group, Person, Venue } from '../model/person.ts';
 import type { Repositories } from '../store/store.ts';
 
@@ -27,24 +27,6 @@ export async function saveVenue(r: Repositories, venue: Venue, expected: number 
 export async function saveGroup(r: Repositories, group: Group, expected: number | null): Promise<Group> {
   const { groups } = await r.schedule.snapshot(group.production);
   return save(r, group, groups.get(group.id), expected, next => r.schedule.putGroup(next, expected));
-}
-
-/** Takes a person away; their copies go with the next run. Who still refers to them is the caller's question. */
-export async function removePerson(r: Repositories, production: ProductionId, id: PersonId): Promise<void> {
-  await r.schedule.removePerson(production, id);
-  await wakeAll(r, production);
-}
-
-/** As removePerson. */
-export async function removeVenue(r: Repositories, production: ProductionId, id: VenueId): Promise<void> {
-  await r.schedule.removeVenue(production, id);
-  await wakeAll(r, production);
-}
-
-/** As removePerson. */
-export async function removeGroup(r: Repositories, production: ProductionId, id: GroupId): Promise<void> {
-  await r.schedule.removeGroup(production, id);
-  await wakeAll(r, production);
 }
 
 async function save<Row extends Readonly<{ production: ProductionId; version: number }>>(

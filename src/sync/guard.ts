@@ -7,7 +7,7 @@ import type { EventId } from '../model/ids.ts';
 import type { CopyPlan, HoldReason, Step } from './plan.ts';
 
 /** Source of the figures: design.md section 3, invariant 2. */
-export const brakeSettings = { copies: 5, share: 0.2 } as const;
+const brakeSettings = { copies: 5, share: 0.2 } as const;
 
 type Planned = Readonly<{ event: EventId; plan: CopyPlan }>;
 
@@ -79,8 +79,8 @@ function holdSteps<Entry extends Planned>(entry: Entry, { held, why }: Check): E
 }
 
 /** A copy written this often within an hour stops itself: something rewrites it after us. */
-export const churnLimit = 10;
-export const churnWindowMs = 60 * 60 * 1000;
+const churnLimit = 10;
+const churnWindowMs = 60 * 60 * 1000;
 
 export function isChurning(writes: readonly number[], now: number): boolean {
   return writes.filter(at => now - at < churnWindowMs).length >= churnLimit;

@@ -40,14 +40,14 @@ function later(start: string, length: number): string {
   return Temporal.PlainDateTime.from(start).add({ minutes: length }).toString({ smallestUnit: 'second' });
 }
 
-export function timedIn(zone: ZoneName): fc.Arbitrary<When> {
+function timedIn(zone: ZoneName): fc.Arbitrary<When> {
   return fc.tuple(days, fc.integer({ min: 0, max: 287 }), minutes).map(([day, slot, length]) => {
     const start = later(`${day}T00:00:00`, slot * 5);
     return timed(start, later(start, length), zone);
   });
 }
 
-export function wholeDaysIn(zone: ZoneName): fc.Arbitrary<When> {
+function wholeDaysIn(zone: ZoneName): fc.Arbitrary<When> {
   return fc
     .tuple(days, fc.integer({ min: 1, max: 9 }))
     .map(([day, count]) => wholeDays(day, addDays(day, count), zone));

@@ -300,9 +300,9 @@ function stopsOf(name: string): Stop[] {
     }));
 }
 
-export const invited: CarrierOf = () => 'invite';
+const invited: CarrierOf = () => 'invite';
 export const copied: CarrierOf = () => 'copy';
-export const planSettings: PlanSettings = { ...mailSettings, firstImport: false, domain: 'tidewrack.test' };
+const planSettings: PlanSettings = { ...mailSettings, firstImport: false, domain: 'tidewrack.test' };
 
 /** The outbox as a plain list: plans into it, and hands messages over without a server. */
 export class Desk {

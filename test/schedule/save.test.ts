@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AccountId, brandId, type CalendarId, type EventId, type PersonId } from '../../src/model/ids.ts';
-import { removePerson, saveGroup, savePerson, saveVenue } from '../../src/schedule/directory.ts';
+import { saveGroup, savePerson, saveVenue } from '../../src/schedule/directory.ts';
 import { ConflictError } from '../../src/schedule/errors.ts';
 import { cancelEvent, eventHistory, issueEvent, saveEvent, undoEvent } from '../../src/schedule/save.ts';
 import { StaleVersionError, type Store } from '../../src/store/store.ts';
@@ -140,7 +140,6 @@ describe('people, venues and groups', () => {
     };
     expect(await wokenBy(() => store.write(r => saveVenue(r, venue, 1)))).toHaveLength(3);
     expect(await wokenBy(() => store.write(r => saveGroup(r, group, null)))).toHaveLength(3);
-    expect(await wokenBy(() => store.write(r => removePerson(r, production, brandId('C2'))))).toHaveLength(3);
   });
 
   it('refuses an edit of a person made from an older version', async () => {

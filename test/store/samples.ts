@@ -34,7 +34,7 @@ export const remoteId = (id: string) => brandId<RemoteId>(id);
 export const attemptId = (id: string) => brandId<AttemptId>(id);
 export const account = brandId<AccountId>('office');
 
-export const when: When = {
+const when: When = {
   kind: 'timed',
   start: '2027-03-16T08:00:00' as LocalDateTime,
   end: '2027-03-16T09:00:00' as LocalDateTime,

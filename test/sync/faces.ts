@@ -25,7 +25,7 @@ const london = 'Europe/London' as ZoneName;
 export const at = (start: string, end: string, zone: ZoneName = london): When =>
   ({ kind: 'timed', start: `2027-03-${start}:00`, end: `2027-03-${end}:00`, zone }) as When;
 
-export const ten = at('08T10:00', '08T11:00');
+const ten = at('08T10:00', '08T11:00');
 export const eleven = at('08T11:00', '08T12:00');
 export const noon = at('08T12:00', '08T13:00');
 

@@ -191,7 +191,7 @@ export const timed = (start: string, end: string, zone: ZoneName = london): When
 export const named = (...people: string[]): Invitee[] =>
   people.map(person => ({ kind: 'person', id: brandId<PersonId>(person) }));
 
-export function blank(event: string, kind: EventKind = 'meeting'): EventContent {
+function blank(event: string, kind: EventKind = 'meeting'): EventContent {
   return {
     kind,
     title: `Meeting ${event}`,
@@ -233,7 +233,7 @@ export function blank(event: string, kind: EventKind = 'meeting'): EventContent 
   };
 }
 
-export function personOf(person: string, changes: Partial<Person> = {}): Person {
+function personOf(person: string, changes: Partial<Person> = {}): Person {
   return {
     production: tide,
     id: brandId<PersonId>(person),

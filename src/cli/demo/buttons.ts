@@ -94,8 +94,6 @@ const deeds: readonly Deed[] = [
 
 async function edited(office: DemoOffice, edit: (secretary: string) => Promise<unknown>): Promise<string> {
   const secretary = nameOf(await readSnapshot(office), bethan);
-  const { version } = await readEvent(office, technicalRecce);
-  if (version === 1) await editEvent(office, technicalRecce, secretary, one => ({ ...one }));
   const mark = markNow(office);
   await edit(secretary);
   const { content } = await readEvent(office, technicalRecce);

@@ -5,7 +5,7 @@ import { type DemoOffice, london } from './office.ts';
 import { wrapped } from './print.ts';
 import { readSnapshot } from './readings.ts';
 
-export const goodbye = '\nEnded. The calendar server is stopped and everything the demo made is removed.';
+export const goodbye = '\nThe demo has ended and its files are removed.';
 
 /** Where things are, and what is not as in earnest. */
 export async function welcome(office: DemoOffice, wantedPort: number): Promise<string> {
@@ -29,12 +29,13 @@ export async function welcome(office: DemoOffice, wantedPort: number): Promise<s
     '',
     ...points.map(point => wrapped(point, '    ', '  - ')),
     '',
-    'Under each step stands what was then found, read back from the calendars and mailboxes.',
+    'The tour begins; filling the calendars takes some seconds. Under each step stands',
+    'what was found afterwards, read back from the calendars, mailboxes and the store.',
   ].join('\n');
 }
 
 export function howToGoOn({ daemon }: DemoOffice, waits: boolean): string {
-  if (!waits) return '\nThat was the tour. Everything the demo made is removed.';
+  if (!waits) return '\nThat was the tour.';
   return [
     '',
     'That was the tour. callboard goes on running: look round, and try the buttons.',

@@ -5,11 +5,12 @@ import type { Finding } from '../../../model/finding.ts';
 import { sameWhen, type When } from '../../../model/when.ts';
 import { decide, dragInCalendar, editEvent, onSameDay, providerCalls } from '../acts.ts';
 import type { DemoOffice } from '../office.ts';
-import { bethan, fitting, fundersCall, idris, listed, mabli, namedWithRole, nameOf } from '../players.ts';
+import { bethan, fitting, fundersCall, idris, listed, mabli, namedWithRole, nameOf, seren } from '../players.ts';
 import {
   cardAbout,
   markNow,
   readEvent,
+  readersOf,
   readShown,
   readSnapshot,
   settleCalendars,
@@ -55,11 +56,11 @@ export async function producerDrags(office: DemoOffice): Promise<StepReport> {
       },
       {
         where: 'Calendars',
-        text: `${allOrSome(right, shown.length)} show the new time. ${count(writes, 'write')}: that of ${listed(others)}; his own was right already.`,
+        text: `${allOrSome(right, shown.length)} calendars show the new time. ${count(writes, 'write')}: that of ${listed(others)}; his own was right already.`,
       },
       {
         where: 'Mail',
-        text: `${count(mails.length, 'message')}, ${oneEach(mostMails)} to the ${asked.length} people asked.`,
+        text: `${count(mails.length, 'message')} to the ${asked.length} people asked, ${oneEach(mostMails)}.`,
       },
     ],
     facts: {
@@ -97,7 +98,7 @@ export async function bothEdit(office: DemoOffice): Promise<StepReport> {
   const keepsBoth = holdsBoth(card, ours, theirs);
   const stood = await readShown(office, fitting);
   const oursShown = showing(stood.shown, ours);
-  const first = since(office, mark).mails.length;
+  const first = since(office, mark).mails;
   if (card) await decide(office, card, 'theirs', secretary);
   await settleCalendars(office);
   await settleMail(office);
@@ -108,28 +109,29 @@ export async function bothEdit(office: DemoOffice): Promise<StepReport> {
   return {
     id: 'both-edit',
     title: 'Two people move the same fitting at the same moment',
-    done: `“${content.title}”, ${inWords(content.when)}: ${namedWithRole(snapshot, mabli)} drags it to ${short(theirs)} in her own calendar while ${secretary} moves it to ${short(ours)} in the schedule.`,
+    done: `“${content.title}” (${nameOf(snapshot, seren)}), ${inWords(content.when)}: ${namedWithRole(snapshot, mabli)} drags it to ${short(theirs)} in her own calendar while ${secretary} moves it to ${short(ours)} in the schedule.`,
     found: [
       {
         where: 'Calendars',
-        text: `${allOrSome(oursShown, stood.shown.length)} show the office's time, ${short(ours)}: the schedule stands. ${count(first, 'message')} say so.`,
+        text: `${allOrSome(oursShown, stood.shown.length)} calendars of those asked show the office's time, ${short(ours)}: the schedule stands.`,
       },
+      { where: 'Mail', text: `${count(first.length, 'message')}: to ${listed(readersOf(first, snapshot))}.` },
       {
         where: 'Findings',
         text: `${card?.title ?? 'No card was found.'} ${keepsBoth ? `The card keeps both, ${short(ours)} and ${short(theirs)}` : 'The card does not keep both'}. ${secretary} talks to her and brings the losing one back.`,
       },
       {
         where: 'Schedule',
-        text: `Now ${short(event.content.when)}, version ${event.version}, by ${event.updatedBy}. ${allOrSome(right, shown.length)} calendars of those asked follow; ${count(mails.length - first, 'message')} more.`,
+        text: `Now ${short(event.content.when)}, version ${event.version}, by ${event.updatedBy}. ${allOrSome(right, shown.length)} calendars of those asked follow; ${count(mails.length - first.length, 'message')} say so.`,
       },
     ],
     facts: {
       calendars: stood.shown.length,
       oursShown,
       keepsBoth,
-      firstMails: first,
+      firstMails: first.length,
       right,
-      laterMails: mails.length - first,
+      laterMails: mails.length - first.length,
       version: event.version,
       by: event.updatedBy,
     },

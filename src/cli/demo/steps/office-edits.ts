@@ -2,11 +2,11 @@
 import { planMail } from '../../../mail/outbox.ts';
 import { brandId, type EventId, type VenueId } from '../../../model/ids.ts';
 import { sameWhen } from '../../../model/when.ts';
-import { editEvent, later, onSameDay, providerCalls, undoLastEdit } from '../acts.ts';
+import { calendarOf, editEvent, later, onSameDay, providerCalls, undoLastEdit } from '../acts.ts';
 import type { DemoOffice } from '../office.ts';
 import { bethan, fullMeeting, listed, lookMeeting, namedWithRole, nameOf, technicalRecce } from '../players.ts';
 import { markNow, readEvent, readShown, readSnapshot, settleCalendars, settleMail, since } from '../readings.ts';
-import { allOrSome, count, inWords, oneEach, type StepReport, timesInWords } from '../step.ts';
+import { allOrSome, count, inWords, oneEach, type StepReport, timesInWords, writesInWords } from '../step.ts';
 
 /** How many of those asked see the event as the schedule has it. */
 async function agreement(office: DemoOffice, id: EventId) {
@@ -23,8 +23,10 @@ export async function moveRecce(office: DemoOffice): Promise<StepReport> {
   const saved = await editEvent(office, technicalRecce, secretary, content => later(content, 60));
   await settleCalendars(office);
   await settleMail(office);
-  const { writes, mostWrites, mails, mostMails, invitations } = since(office, mark);
-  const { calendars, right, asked, without } = await agreement(office, technicalRecce);
+  const { writes, mostWrites, written, mails, mostMails, invitations } = since(office, mark);
+  const { calendars, right, asked, without, shown } = await agreement(office, technicalRecce);
+  const own = new Set(shown.map(({ person }) => calendarOf(office, person).path));
+  const elsewhere = [...written].filter(path => !own.has(path)).length;
   const both = mails.filter(({ mail }) => {
     const says = (when: typeof before.when) => mail.text.includes(timesInWords(when, when));
     return says(before.when) && says(saved.content.when);
@@ -37,7 +39,7 @@ export async function moveRecce(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `${allOrSome(right, calendars)} calendars of those asked show the new time: ${count(writes, 'write')}, ${oneEach(mostWrites)}. No other calendar was written to.`,
+        text: `${allOrSome(right, calendars)} calendars of those asked show the new time: ${count(writes, 'write')}, ${oneEach(mostWrites)}. ${elsewhere === 0 ? 'No other calendar was' : `${elsewhere} other calendars were`} written to.`,
       },
       {
         where: 'Mail',
@@ -50,6 +52,7 @@ export async function moveRecce(office: DemoOffice): Promise<StepReport> {
       right,
       writes,
       mostWrites,
+      elsewhere,
       mails: mails.length,
       mostMails,
       invitations,
@@ -81,9 +84,11 @@ export async function outage(office: DemoOffice): Promise<StepReport> {
   await settleCalendars(office);
   await settleMail(office);
   const { writes, mostWrites, mails, mostMails } = since(office, mark);
-  const { event, calendars, right, shown } = await agreement(office, lookMeeting);
+  const { event, calendars, shown } = await agreement(office, lookMeeting);
   const place = snapshot.venues.get(venue)?.name ?? venue;
-  const there = shown.filter(({ entry }) => entry?.place.startsWith(place)).length;
+  const there = shown.filter(
+    ({ entry }) => entry && sameWhen(entry.when, event.content.when) && entry.place.startsWith(place),
+  ).length;
   const troubled = (await office.app.store.read(r => r.calendars.all(office.production))).filter(
     row => row.state !== 'ok',
   );
@@ -94,7 +99,7 @@ export async function outage(office: DemoOffice): Promise<StepReport> {
     found: [
       {
         where: 'Calendars',
-        text: `While it was down: ${during.writes === 0 ? 'nothing written' : count(during.writes, 'write')}, ${count(unread, 'calendar')} marked as not reached, with the reason. Afterwards: ${allOrSome(right, calendars)} show ${timesInWords(event.content.when, before.when)} at ${place} after ${mostWrites === 1 ? 'one write' : `up to ${mostWrites} writes`} each; the three edits were not replayed. ${troubled.length === 0 ? 'No calendar is marked any more.' : `${count(troubled.length, 'calendar is', 'calendars are')} still marked.`}`,
+        text: `While it was down: ${writesInWords(during.writes)}, ${count(unread, 'calendar')} marked as not reached, with the reason. Afterwards: ${allOrSome(there, calendars)} calendars of those asked show ${timesInWords(event.content.when, before.when)} at ${place} after ${count(writes, 'write')}, ${oneEach(mostWrites)}: ${mostWrites <= 1 ? 'the three edits were not replayed' : 'some were repeated'}. ${troubled.length === 0 ? 'No calendar is marked any more.' : `${count(troubled.length, 'calendar is', 'calendars are')} still marked.`}`,
       },
       {
         where: 'Mail',
@@ -105,7 +110,6 @@ export async function outage(office: DemoOffice): Promise<StepReport> {
       writesWhileDown: during.writes,
       unread,
       calendars,
-      right,
       there,
       writes,
       mostWrites,
