@@ -8,9 +8,9 @@ import type { ExitCode } from './terminal.ts';
 
 export async function start(): Promise<ExitCode> {
   const { signal, dispose } = onStop();
-  // A reader that has seen enough (`| head`) closes the pipe: no reason to fall over.
+  // A reader that has seen enough (`| head`), or a terminal that was closed, is no reason to fall over.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
+    if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   try {
     const env = environment();

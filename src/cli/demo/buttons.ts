@@ -12,7 +12,7 @@ import {
   undoLastEdit,
 } from './acts.ts';
 import type { DemoOffice } from './office.ts';
-import { bethan, fundersCall, idris, nameOf, technicalRecce } from './players.ts';
+import { bethan, fundersCall, hamza, idris, lastRecce, nameOf, technicalRecce } from './players.ts';
 import {
   cardAbout,
   entryFor,
@@ -74,6 +74,12 @@ const deeds: readonly Deed[] = [
     label: 'Idris deletes the recce',
     hint: 'On his phone; a card asks what to do, and nobody else is affected.',
     run: phoneDeletes,
+  },
+  {
+    id: 'put-back',
+    label: 'Put Hamza’s recce back',
+    hint: 'Decides the card that the tour left open: it stands in his calendar again.',
+    run: putBack,
   },
   {
     id: 'server-down',
@@ -142,6 +148,16 @@ async function phoneDeletes(office: DemoOffice): Promise<string> {
   await providerCalls(office, [idris]);
   const said = await outcome(office, mark);
   return `${(await cardAbout(office, 'removal', technicalRecce))?.title ?? 'Not seen yet.'} ${said}`;
+}
+
+async function putBack(office: DemoOffice): Promise<string> {
+  const card = await cardAbout(office, 'removal', lastRecce);
+  if (card === null) return 'No such card is open.';
+  const mark = markNow(office);
+  await decide(office, card, 'canonical', nameOf(await readSnapshot(office), bethan));
+  const said = await outcome(office, mark);
+  const isBack = (await uidShown(office, hamza, lastRecce)) !== null;
+  return `${isBack ? 'It is in his calendar again' : 'It is not in his calendar yet'}. ${said}`;
 }
 
 async function serverUp(office: DemoOffice): Promise<string> {

@@ -50,7 +50,7 @@ export async function phoneDeletes(office: DemoOffice): Promise<StepReport> {
       { where: 'Mail', text: mailsInWords(mails.length) },
       {
         where: 'Findings',
-        text: `${card?.title ?? 'No card was found.'} The office may put it back, leave it so, ${removalSuggestions.join(', or ')}. This card stays open for you to see on the page.`,
+        text: `${card?.title ?? 'No card was found.'} The office may put it back, leave it so, ${removalSuggestions.join(', or ')}. This card is left open: see Findings on the office page.`,
       },
     ],
     facts: {
