@@ -53,6 +53,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     ...(options.actions ? { actions: options.actions } : {}),
     ...(options.pages ? { pages: options.pages } : {}),
   });
+  await tryAgain(app);
   const mail = mailLoop(app, transport);
   runner.start();
   runtime.log.info({ url: http.url }, 'callboard is running');
@@ -69,6 +70,15 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
       await transport[Symbol.asyncDispose]();
     },
   };
+}
+
+/** A start may bring a mended password: calendars that waited for one are tried once more. */
+async function tryAgain({ store }: App): Promise<void> {
+  await store.write(async r => {
+    const waiting = (await r.calendars.all()).filter(row => row.state === 'needs-consent');
+    for (const { link } of waiting) await r.calendars.patch(link.id, { state: 'unread' });
+    await r.calendars.wake(waiting.map(row => row.link.id));
+  });
 }
 
 /** Plans mail when the schedule has changed, sends what has become due. */
