@@ -19,11 +19,16 @@ export type When = Timed | AllDay;
 /** A half-open span of instants, in milliseconds UTC. */
 export type Range = Readonly<{ from: Instant; to: Instant }>;
 
+/** Asking costs a tenth of a millisecond, and a calendar asks for the same zone a thousand times. */
+const knownZones = new Set<string>();
+
 /** Whether `name` is a zone this machine knows. `Intl.supportedValuesOf` is not asked: it lacks renamed zones. */
 export function isZone(name: string): name is ZoneName {
+  if (knownZones.has(name)) return true;
   if (name.trim() === '' || /^[+-]/.test(name)) return false;
   try {
     new Intl.DateTimeFormat('en', { timeZone: name });
+    knownZones.add(name);
     return true;
   } catch {
     return false;

@@ -2,6 +2,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { writeResource } from '../../src/ical/write.ts';
+import type { Creation } from '../../src/model/copy.ts';
 import { root } from '../e2e/command.ts';
 import { findProgram } from '../real/peer.ts';
 import { startRadicale } from '../real/radicale.ts';
@@ -9,7 +11,8 @@ import { type CountingProxy, startCountingProxy } from './counting-proxy.ts';
 import { measure } from './measured-child.ts';
 
 export type Figures = Readonly<{ seconds: number; cpu: number; requests: number; kilobytes: number }>;
-export type Size = Readonly<{ calendars: number; events: number }>;
+/** `delayMs`: how long the line to the server holds each request up. */
+export type Size = Readonly<{ calendars: number; events: number; delayMs: number }>;
 export type Row = Readonly<{ size: Size; step: string; vdirsyncer: Figures; callboard: Figures }>;
 
 const user = { name: 'bench', password: 'secret' };
@@ -35,7 +38,7 @@ type Start = (size: Size, folder: string, urls: readonly string[], proxy: Counti
 /** A fresh server, so that neither contender meets what the other left. */
 async function contend(size: Size, name: string, start: Start): Promise<{ step: string; figures: Figures }[]> {
   const radicale = await startRadicale([user]);
-  const proxy = await startCountingProxy(radicale.url);
+  const proxy = await startCountingProxy(radicale.url, size.delayMs);
   const folder = await mkdtemp(join(tmpdir(), `callboard-bench-${name}-`));
   try {
     const urls: string[] = [];
@@ -63,6 +66,8 @@ async function figures(command: readonly string[], cwd: string, proxy: CountingP
   return { seconds: round(seconds), cpu: round(cpu), requests, kilobytes: Math.round(bytes / 102.4) / 10 };
 }
 
+const zone = 'Europe/London';
+const text = 'Bring the schedule. '.repeat(20).trim();
 const title = (n: number) => `Meeting ${n} of the bench, with a title of usual length`;
 const dayOf = (n: number) =>
   Temporal.PlainDate.from('2027-03-01')
@@ -118,16 +123,13 @@ password = "${user.password}"
   };
 }
 
-/** About as much text as callboard writes for the same event. */
-function icsOf(person: string, n: number, summary: string): string {
-  const stamp = `${dayOf(n).replaceAll('-', '')}T${hourOf(n)}`;
-  const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//bench//EN', 'BEGIN:VEVENT', `UID:${person}-${n}@bench`];
-  lines.push('DTSTAMP:20270101T000000Z', `DTSTART:${stamp}0000Z`, `DTEND:${stamp}4500Z`, `SUMMARY:${summary}`);
-  lines.push(
-    'LOCATION:Lantern House\\, Unit 9\\, Glassblowers Yard',
-    `DESCRIPTION:${'Bring the schedule. '.repeat(20)}`,
-  );
-  return [...lines, 'STATUS:CONFIRMED', 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n');
+/** What callboard itself writes for the same event, so that the server has the same work with both. */
+function icsOf(person: string, n: number, title: string): string {
+  const when = { kind: 'timed', start: `${dayOf(n)}T${hourOf(n)}:00:00`, end: `${dayOf(n)}T${hourOf(n)}:45:00`, zone };
+  const marker = { key: 'ab'.repeat(16), version: 1 };
+  const face = { when, title, place: '', notes: text, url: null, busy: 'busy', series: null };
+  const creation = { marker, uid: `${person}-${n}@bench`, face, status: 'confirmed' };
+  return writeResource(creation as Creation, Date.parse('2027-01-01T00:00:00Z'));
 }
 
 async function callboardOn(
@@ -161,6 +163,6 @@ async function callboardOn(
 
 function eventRow(person: string, n: number, edited: boolean): string {
   const times = `${dayOf(n)},${hourOf(n)}:00,${hourOf(n)}:45`;
-  const text = `${edited ? 'Moved ' : ''}${title(n)}`;
-  return `${person}-${n},meeting,"${text}",${times},${person},"${'Bring the schedule. '.repeat(20).trim()}"`;
+  const summary = `${edited ? 'Moved ' : ''}${title(n)}`;
+  return `${person}-${n},meeting,"${summary}",${times},${person},"${text}"`;
 }

@@ -1,7 +1,11 @@
-/** A plain proxy before the server under measurement: counts requests and bytes of whoever goes through it. */
+/**
+ * A plain proxy before the server under measurement: counts requests and bytes of whoever goes through it, and can hold
+ * each request up as a line to a hosted server would.
+ */
 
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
+import { setTimeout as wait } from 'node:timers/promises';
 
 export type Traffic = Readonly<{ requests: number; bytes: number }>;
 
@@ -12,12 +16,14 @@ export type CountingProxy = Readonly<{
   stop(): Promise<void>;
 }>;
 
-export async function startCountingProxy(target: string): Promise<CountingProxy> {
+/** @param delayMs what every request waits before it is passed on */
+export async function startCountingProxy(target: string, delayMs: number): Promise<CountingProxy> {
   let requests = 0;
   let bytes = 0;
   const { hostname, port } = new URL(target);
-  const server = createServer((incoming, outgoing) => {
+  const server = createServer(async (incoming, outgoing) => {
     requests += 1;
+    if (delayMs > 0) await wait(delayMs);
     const { method, headers, url: path } = incoming;
     const forward = request({ hostname, port, method, path, headers }, reply => {
       outgoing.writeHead(reply.statusCode ?? 502, reply.headers);

@@ -7,11 +7,12 @@ import { benchCaldav, type Figures, type Row, type Size } from './caldav.ts';
 
 const small = process.argv.includes('--small');
 const sizes: readonly Size[] = small
-  ? [{ calendars: 1, events: 100 }]
+  ? [{ calendars: 1, events: 100, delayMs: 0 }]
   : [
-      { calendars: 1, events: 1000 },
-      { calendars: 1, events: 5000 },
-      { calendars: 20, events: 250 },
+      { calendars: 1, events: 1000, delayMs: 0 },
+      { calendars: 1, events: 5000, delayMs: 0 },
+      { calendars: 20, events: 250, delayMs: 0 },
+      { calendars: 1, events: 1000, delayMs: 50 },
     ];
 
 const rows: Row[] = [];
@@ -24,7 +25,7 @@ function document(measured: readonly Row[]): string {
   const cell = ({ seconds, cpu, requests, kilobytes }: Figures) =>
     `${seconds} s · ${cpu} s · ${requests} · ${kilobytes} kB`;
   const lines = measured.map(({ size, step, vdirsyncer, callboard }) => {
-    const name = `${size.calendars} × ${size.events}`;
+    const name = `${size.calendars} × ${size.events}${size.delayMs > 0 ? `, ${size.delayMs} ms away` : ''}`;
     const ratio = (ours: number, theirs: number) => (theirs === 0 ? '–' : `${(ours / theirs).toFixed(2)} ×`);
     const against = `${ratio(callboard.seconds, vdirsyncer.seconds)} · ${ratio(callboard.cpu, vdirsyncer.cpu)}`;
     return `| ${name} | ${step} | ${cell(vdirsyncer)} | ${cell(callboard)} | ${against} |`;
