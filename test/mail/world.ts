@@ -1,4 +1,5 @@
 /** A small production for mail tests, and the sample's own rows where a test speaks of them. */
+
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { CarrierOf } from '../../src/mail/carriers.ts';
@@ -18,6 +19,7 @@ import type { OutboxMessage, Told } from '../../src/model/message.ts';
 import type { Group, Person, Venue } from '../../src/model/person.ts';
 import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import type { LocalDate, LocalDateTime, Timed, ZoneName } from '../../src/model/when.ts';
+import { blankContent, blankPerson, blankVenue } from '../blank.ts';
 
 export const production = brandId<ScheduleSnapshot['production']>('tidewrack');
 export const london = 'Europe/London' as ZoneName;
@@ -41,54 +43,23 @@ const id = <Id extends PersonId | VenueId | EventId | GroupId>(text: string | un
 
 export function person(values: Partial<Record<keyof Person, unknown>> & { id: string }): Person {
   return {
+    ...blankPerson,
     production,
     name: `Person ${values.id}`,
-    kind: 'crew',
-    role: '',
-    department: '',
     email: `${values.id.toLowerCase()}@example.test`,
-    phone: null,
     timezone: london,
-    base: '',
-    agent: null,
-    manager: null,
-    publicist: null,
-    guardian: null,
-    chaperone: null,
-    tutor: null,
-    routing: null,
-    calendar: null,
-    start: null,
-    end: null,
-    born: null,
-    notes: '',
-    delegate: null,
-    grants: [],
-    extra: {},
-    version: 1,
     ...values,
   } as Person;
 }
 
 export function venue(values: Partial<Omit<Venue, 'id'>> & { id: string }): Venue {
   return {
+    ...blankVenue,
     production,
     name: `Venue ${values.id}`,
     kind: 'location',
     address: `${values.id} Road, Bristol BS1 1AA`,
-    lat: null,
-    lon: null,
     zone: 'BRC',
-    stepFree: null,
-    exclusive: false,
-    capacity: null,
-    parking: '',
-    contact: '',
-    hazards: '',
-    notes: '',
-    addressTier: 'P1',
-    extra: {},
-    version: 1,
     ...values,
     id: brandId(values.id),
   };
@@ -103,25 +74,6 @@ export function timed(day: string, start: string, end: string): Timed {
   };
 }
 
-const noDetails: EventDetails = {
-  specRef: '',
-  dayType: '',
-  block: '',
-  base: null,
-  set: '',
-  lunch: null,
-  lunchMinutes: null,
-  weatherCover: null,
-  tags: [],
-  vehicles: [],
-  tourLeader: null,
-  ringIfLost: null,
-  wetWeather: '',
-  mode: '',
-  from: '',
-  to: '',
-};
-
 /** People by id; `@RECCE_A` is a group. */
 export const asked = (...names: string[]): Invitee[] =>
   names.map(name =>
@@ -130,26 +82,12 @@ export const asked = (...names: string[]): Invitee[] =>
 
 export function content(values: Partial<EventContent> = {}): EventContent {
   return {
-    kind: 'meeting',
+    ...blankContent,
     title: 'Script conference',
     safeTitle: 'Meeting',
-    status: 'confirmed',
     when: timed('2027-03-16', '14:00', '15:00'),
-    rrule: null,
-    except: [],
-    overrides: [],
     venue: brandId('V01'),
-    onlineUrl: null,
     required: asked('C01', 'C02'),
-    optional: [],
-    owner: null,
-    parent: null,
-    tier: 'P1',
-    notes: '',
-    stops: [],
-    calls: [],
-    details: noDetails,
-    extra: {},
     ...values,
   };
 }
@@ -253,7 +191,7 @@ export function tidewrack(...names: string[]): ScheduleSnapshot {
         stops: stopsOf(row.id ?? ''),
         calls: callsOf(row.id ?? ''),
         details: {
-          ...noDetails,
+          ...blankContent.details,
           vehicles: list(row.vehicles).map(one => brandId<PersonId>(one)),
           tourLeader: id<PersonId>(list(row.tour_leader)[0]),
           ringIfLost: id<PersonId>(row.ring_if_lost),

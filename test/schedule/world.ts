@@ -10,6 +10,7 @@ import { sheetFrom } from '../../src/schedule/sheets/raw-sheet.ts';
 import { type Sheets, sheetNamed } from '../../src/schedule/sheets/sheet.ts';
 import { openStore } from '../../src/store/open.ts';
 import type { Store } from '../../src/store/store.ts';
+import { blankContent } from '../blank.ts';
 
 export const production = brandId<ProductionId>('tidewrack');
 export const london = 'Europe/London' as ZoneName;
@@ -54,46 +55,12 @@ E2,production_meeting,Weekly meeting,2027-03-01,09:00,10:00,V1,dept:Camera,FREQ=
 export const company = { people, venues, schedule };
 
 export const meeting: EventContent = {
-  kind: 'meeting',
+  ...blankContent,
   title: 'Script talk',
-  safeTitle: '',
-  status: 'confirmed',
   when: {
     kind: 'timed',
     start: '2027-03-02T10:00:00' as LocalDateTime,
     end: '2027-03-02T11:00:00' as LocalDateTime,
     zone: london,
   },
-  rrule: null,
-  except: [],
-  overrides: [],
-  venue: null,
-  onlineUrl: null,
-  required: [],
-  optional: [],
-  owner: null,
-  parent: null,
-  tier: 'P1',
-  notes: '',
-  stops: [],
-  calls: [],
-  details: {
-    specRef: '',
-    dayType: '',
-    block: '',
-    base: null,
-    set: '',
-    lunch: null,
-    lunchMinutes: null,
-    weatherCover: null,
-    tags: [],
-    vehicles: [],
-    tourLeader: null,
-    ringIfLost: null,
-    wetWeather: '',
-    mode: '',
-    from: '',
-    to: '',
-  },
-  extra: {},
 };

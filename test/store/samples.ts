@@ -1,4 +1,5 @@
 /** Small schedules, calendars and messages for the tests of the store. */
+
 import type { Account, BusyBlock, CalendarLink } from '../../src/model/calendar.ts';
 import type { Attempt, Copy, Observed, Present } from '../../src/model/copy.ts';
 import type { EventContent, EventVersion, ScheduledEvent } from '../../src/model/event.ts';
@@ -24,6 +25,7 @@ import type { OutboxMessage, Told } from '../../src/model/message.ts';
 import type { Group, Person, Venue } from '../../src/model/person.ts';
 import type { LocalDateTime, When, ZoneName } from '../../src/model/when.ts';
 import type { Repositories } from '../../src/store/store.ts';
+import { blankContent, blankPerson } from '../blank.ts';
 
 export const production = brandId<ProductionId>('TIDE');
 export const zone = 'Europe/London' as ZoneName;
@@ -43,42 +45,13 @@ const when: When = {
 
 export function content(title: string): EventContent {
   return {
+    ...blankContent,
     kind: 'hod_meeting',
     title,
-    safeTitle: '',
-    status: 'confirmed',
     when,
-    rrule: null,
-    except: [],
-    overrides: [],
     venue: brandId<VenueId>('V01'),
-    onlineUrl: null,
     required: [{ kind: 'person', id: personId('C06') }],
-    optional: [],
-    owner: null,
-    parent: null,
-    tier: 'P1',
     notes: 'Bring “boots” \u{1F97E}, a\u0000nul and a lone \ud800',
-    stops: [],
-    calls: [],
-    details: {
-      specRef: '',
-      dayType: '',
-      block: '',
-      base: null,
-      set: '',
-      lunch: null,
-      lunchMinutes: null,
-      weatherCover: null,
-      tags: [],
-      vehicles: [],
-      tourLeader: null,
-      ringIfLost: null,
-      wetWeather: '',
-      mode: '',
-      from: '',
-      to: '',
-    },
     extra: { 'Unit base': 'Kiln Lane' },
   };
 }
@@ -105,31 +78,15 @@ export function versionOf(event: ScheduledEvent): EventVersion {
 
 export function person(id: string, version = 1): Person {
   return {
+    ...blankPerson,
     production,
     id: personId(id),
     name: `Person ${id}`,
-    kind: 'crew',
     role: 'Gaffer',
     department: 'Electrical',
     email: `${id.toLowerCase()}@example.org`,
-    phone: null,
-    timezone: null,
     base: 'BRC',
-    agent: null,
-    manager: null,
-    publicist: null,
-    guardian: null,
-    chaperone: null,
-    tutor: null,
-    routing: null,
     calendar: 'caldav',
-    start: null,
-    end: null,
-    born: null,
-    notes: '',
-    delegate: null,
-    grants: [],
-    extra: {},
     version,
   };
 }

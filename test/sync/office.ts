@@ -2,6 +2,7 @@
  * A small production office with real parts: the store in memory, the CalDAV connector, and a sandbox server in which
  * a test can also act as the person whose calendar it is. Only the clock is set by hand.
  */
+
 import { connectors } from '../../connectors/registry.ts';
 import { type CaldavSandbox, startCaldavSandbox } from '../../connectors/sandbox/caldav-server.ts';
 import { defaultRights } from '../../src/config/rights.ts';
@@ -28,6 +29,7 @@ import { bareAccount, linksOf } from '../../src/sync/links.ts';
 import type { SyncParts } from '../../src/sync/parts.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
 import { type SyncReport, syncOnce } from '../../src/sync/sync-once.ts';
+import { blankContent, blankPerson, blankVenue } from '../blank.ts';
 
 export const tide = brandId<ProductionId>('tide');
 export const london = brandId<ZoneName>('Europe/London');
@@ -193,98 +195,41 @@ export const named = (...people: string[]): Invitee[] =>
 
 function blank(event: string, kind: EventKind = 'meeting'): EventContent {
   return {
+    ...blankContent,
     kind,
     title: `Meeting ${event}`,
-    safeTitle: '',
-    status: 'confirmed',
     when: timed('2027-03-08T10:00', '2027-03-08T11:00'),
-    rrule: null,
-    except: [],
-    overrides: [],
     venue: brandId<VenueId>('V01'),
-    onlineUrl: null,
     required: named('C02'),
-    optional: [],
-    owner: null,
-    parent: null,
-    tier: 'P1',
-    notes: '',
-    stops: [],
-    calls: [],
-    details: {
-      specRef: '',
-      dayType: '',
-      block: '',
-      base: null,
-      set: '',
-      lunch: null,
-      lunchMinutes: null,
-      weatherCover: null,
-      tags: [],
-      vehicles: [],
-      tourLeader: null,
-      ringIfLost: null,
-      wetWeather: '',
-      mode: '',
-      from: '',
-      to: '',
-    },
-    extra: {},
   };
 }
 
 function personOf(person: string, changes: Partial<Person> = {}): Person {
   return {
+    ...blankPerson,
     production: tide,
     id: brandId<PersonId>(person),
     name: `Person ${person}`,
-    kind: 'crew',
     role: 'Producer',
     department: 'Producers',
     email: `${person.toLowerCase()}@tide.test`,
-    phone: null,
     timezone: london,
     base: 'BRC',
-    agent: null,
-    manager: null,
-    publicist: null,
-    guardian: null,
-    chaperone: null,
-    tutor: null,
-    routing: null,
     calendar: 'caldav',
-    start: null,
-    end: null,
-    born: null,
-    notes: '',
-    delegate: null,
-    grants: [],
-    extra: {},
-    version: 1,
     ...changes,
   };
 }
 
 function venueOf(venue: string): Venue {
   return {
+    ...blankVenue,
     production: tide,
     id: brandId<VenueId>(venue),
     name: `Hall ${venue}`,
     kind: 'office',
     address: '1 Quay, Bristol',
-    lat: null,
-    lon: null,
     zone: 'BRC',
     stepFree: 'yes',
-    exclusive: false,
-    capacity: null,
-    parking: '',
-    contact: '',
-    hazards: '',
-    notes: '',
-    addressTier: 'P1',
-    extra: {},
-    version: 1,
   };
 }
 
