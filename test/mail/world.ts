@@ -5,7 +5,7 @@ import { parse } from 'csv-parse/sync';
 import type { CarrierOf } from '../../src/mail/carriers.ts';
 import type { MailSettings } from '../../src/mail/outbox.ts';
 import { type PlanSettings, planMessages } from '../../src/mail/told.ts';
-import type { EventContent, EventDetails, Invitee, ScheduledEvent, Stop } from '../../src/model/event.ts';
+import type { EventContent, Invitee, ScheduledEvent, Stop } from '../../src/model/event.ts';
 import { eventUid } from '../../src/model/identity.ts';
 import {
   brandId,
