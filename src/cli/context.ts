@@ -3,7 +3,7 @@ import type { App } from '../app.ts';
 import type { Config } from '../config/schema.ts';
 import type { ProductionId } from '../model/ids.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { type ExitCode, type Terminal, UsageError } from './terminal.ts';
+import { CommandError, type ExitCode, type Terminal, UsageError } from './terminal.ts';
 
 export interface CommandContext {
   readonly terminal: Terminal;
@@ -18,7 +18,7 @@ export interface CommandContext {
 /** A command's work; its exit code says how it went (contract.md section 3). */
 export type Command = (context: CommandContext) => Promise<ExitCode>;
 
-/** The production a command means: the only one, or `--production ID`. Throws UsageError. */
+/** The production a command means: the only one, or `--production ID`. Throws UsageError, CommandError. */
 export function productionOf(config: Config, wanted: string | undefined): Config['productions'][number] {
   const ids = config.productions.map(production => production.id).join(', ');
   const [first, ...others] = config.productions;
@@ -27,6 +27,6 @@ export function productionOf(config: Config, wanted: string | undefined): Config
     throw new UsageError(`several productions are configured; say which with --production (${ids})`);
   }
   const found = config.productions.find(production => production.id === (wanted as ProductionId));
-  if (!found) throw new UsageError(`there is no production “${wanted}”; configured: ${ids}`);
+  if (!found) throw new CommandError(`there is no production “${wanted}”; configured: ${ids}`);
   return found;
 }

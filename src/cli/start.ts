@@ -1,5 +1,5 @@
 /** From the process to a command line and back: arguments, environment, streams, signals → exit code. */
-import { EnvironmentError, environment, logLevel } from '../runtime/env.ts';
+import { environment } from '../runtime/env.ts';
 import { createLog } from '../runtime/log.ts';
 import { onStop } from '../runtime/signals.ts';
 import { systemRuntime } from '../runtime/system.ts';
@@ -13,14 +13,13 @@ export async function start(): Promise<ExitCode> {
     if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
   });
   try {
-    const env = environment();
-    const runtime = systemRuntime(createLog(logLevel(env)));
-    const streams = { out: process.stdout, err: process.stderr };
-    return await runCommandLine(process.argv.slice(2), { streams, env, cwd: process.cwd(), runtime, signal });
-  } catch (error) {
-    if (!(error instanceof EnvironmentError)) throw error;
-    process.stderr.write(`callboard: ${error.message}\n`);
-    return 2;
+    return await runCommandLine(process.argv.slice(2), {
+      streams: { out: process.stdout, err: process.stderr },
+      env: environment(),
+      cwd: process.cwd(),
+      signal,
+      runtime: level => systemRuntime(createLog(level)),
+    });
   } finally {
     dispose();
   }

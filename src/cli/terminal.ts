@@ -27,11 +27,11 @@ export function openTerminal({ out, err }: Streams, json: boolean): Terminal {
   return {
     json,
     result: (data, text) => {
-      const shown = json ? JSON.stringify(data, null, 2) : text();
+      const shown = json ? JSON.stringify(data, null, 2) : harmless(text());
       out.write(shown.endsWith('\n') ? shown : `${shown}\n`);
     },
     note: text => {
-      err.write(`${text}\n`);
+      err.write(`${harmless(text)}\n`);
     },
     progress: label => (err.isTTY ? barOn(label) : { at: () => undefined, end: () => undefined }),
   };
@@ -53,16 +53,31 @@ function barOn(label: string): Progress {
   };
 }
 
-/** Columns lined up by their widest cell; the last one is not padded. */
+/** Without control characters: a title from a foreign calendar must not steer the terminal. */
+export function harmless(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, '');
+}
+
+/** Columns lined up by their widest cell; the last one is not padded. A cell is one line. */
 export function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const all = [heads, ...rows];
+  const all = [heads, ...rows].map(row => row.map(cell => cell.replace(/\s+/g, ' ')));
   const widths = heads.map((_, column) => Math.max(...all.map(row => (row[column] ?? '').length)));
   const line = (row: readonly string[]) =>
     row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
   return all.map(line).join('\n');
 }
 
-/** A wrong use of the command line: exit code 2. */
+/** `1 calendar`, `2 calendars`. */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}
+
+/** The command was understood and cannot be done, such as for an id that there is not: exit code 1. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+}
+
+/** The command line makes no sense, whatever the store holds: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -7,7 +7,7 @@ import { bodiesOf, headerOf, typesOf } from './mime.ts';
 import { PostOffice } from './post-office.ts';
 import { asked, edited, event, person, venue } from './world.ts';
 
-describeWith(['postfix', 'dovecot'], 'mail by Postfix into a Dovecot mailbox', () => {
+describeWith(['root', 'postfix', 'dovecot'], 'mail by Postfix into a Dovecot mailbox', () => {
   let dovecot: Dovecot;
   let postfix: Postfix;
   let office: PostOffice;
