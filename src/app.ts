@@ -1,12 +1,14 @@
 /** The composition root: configuration → store → connectors → engine, mail and web. The only file that knows all parts. */
+import { discoverCalendars } from '../connectors/caldav/discovery.ts';
 import { connectors } from '../connectors/registry.ts';
 import type { Config } from './config/schema.ts';
 import type { MailSettings } from './mail/outbox.ts';
 import { readMailbox } from './mail/words.ts';
 import type { Account } from './model/calendar.ts';
 import type { AccountId } from './model/ids.ts';
+import { hasEndedHere, processName } from './runtime/processes.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { openSecretBox, type SecretBox } from './runtime/secret-box.ts';
+import { openSecretBox, type SecretBox, SecretBoxError } from './runtime/secret-box.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import { accountOf, linksOf, putConfigLinks } from './sync/links.ts';
@@ -22,7 +24,12 @@ export interface App extends AsyncDisposable {
   readonly mail: MailSettings;
   /** null: the configuration has no secretsKey, so nothing can be stored encrypted. */
   readonly secretBox: SecretBox | null;
+  /** What a CalDAV server has at or behind an address. Throws RemoteError. */
+  discover(where: Whereabouts, signal: AbortSignal): Promise<readonly Readonly<{ url: string; name: string }>[]>;
 }
+
+/** An address, and what to sign in with there. */
+export type Whereabouts = Readonly<{ url: string; user: string | null; secret: string | null }>;
 
 /**
  * Opens the store, and brings productions and configured links into it. Throws StoreError when the store cannot be
@@ -36,11 +43,15 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       for (const { id, name, timezone } of config.productions) {
         await r.schedule.ensureProduction({ id, name, zone: timezone });
       }
+      await r.calendars.releaseLeasesOf(hasEndedHere);
     });
     await putConfigLinks(store, linksOf(config.calendars, 'config'));
     const sync = syncParts(config, runtime, store, secretBox);
     const mail = mailSettings(config);
-    return { config, runtime, store, sync, mail, secretBox, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
+    const discover: App['discover'] = ({ secret, ...where }, signal) =>
+      discoverCalendars({ fetch: sync.fetch, secret, now: runtime.now, signal }, where);
+    const dispose = () => store[Symbol.asyncDispose]();
+    return { config, runtime, store, sync, mail, secretBox, discover, [Symbol.asyncDispose]: dispose };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
@@ -63,17 +74,24 @@ function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBo
       passwords.get(account) ?? openStored(await store.read(r => r.calendars.account(account)), box),
     fetch: globalThis.fetch,
     settings: { pastDays, futureDays, intervalMs, rights: config.rights, held: config.publishing.held },
-    owner: runtime.id(),
+    owner: processName(runtime.id()),
   };
 }
 
 function openStored(account: Account | null, box: SecretBox | null): string | null {
   if (account === null || account.secret === null) return null;
-  if (box !== null) return box.open(account.secret);
-  throw new RemoteError(
-    'reconnect',
-    'this account has a stored credential, and the configuration no secretsKey to open it',
-  );
+  if (box === null) {
+    throw new RemoteError(
+      'reconnect',
+      'this account has a stored password, and the configuration no secretsKey for it',
+    );
+  }
+  try {
+    return box.open(account.secret);
+  } catch (cause) {
+    if (!(cause instanceof SecretBoxError)) throw cause;
+    throw new RemoteError('reconnect', cause.message, { cause });
+  }
 }
 
 /** The office as its mail shows it: `TIDEWRACK Office <schedule@tidewrack.test>`. */

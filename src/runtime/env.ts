@@ -16,7 +16,7 @@ export function environment(): Environment {
 
 /** `CALLBOARD_LOG`, else the usual one. Throws EnvironmentError for a level there is not. */
 export function logLevel(env: Environment, usual: LogLevel = 'info'): LogLevel {
-  const wanted = env.CALLBOARD_LOG ?? usual;
+  const wanted = env.CALLBOARD_LOG || usual;
   const level = logLevels.find(known => known === wanted);
   if (!level) throw new EnvironmentError(`CALLBOARD_LOG is "${wanted}", allowed is one of ${logLevels.join(', ')}`);
   return level;

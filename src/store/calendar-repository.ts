@@ -154,15 +154,32 @@ export class SqlCalendarRepository implements CalendarRepository {
       .execute();
   }
 
-  async requireLease(lease: Lease): Promise<void> {
+  async requireLease(lease: Lease, until: Instant = lease.until): Promise<void> {
     const row = await this.#db
-      .selectFrom('accounts')
-      .select('id')
+      .updateTable('accounts')
+      .set(eb => ({
+        lease_until: eb.case().when('lease_until', '<', until).then(until).else(eb.ref('lease_until')).end(),
+      }))
       .where('id', '=', lease.account)
       .where('lease_owner', '=', lease.owner)
       .where('lease_epoch', '=', lease.epoch)
+      .returning('id')
       .executeTakeFirst();
     if (!row) throw new LeaseLostError(lease.account);
+  }
+
+  async releaseLeasesOf(hasEnded: (owner: string) => boolean): Promise<void> {
+    const rows = await this.#db.selectFrom('accounts').select('lease_owner').distinct().execute();
+    const ended = rows.flatMap(({ lease_owner }) =>
+      lease_owner !== null && hasEnded(lease_owner) ? [lease_owner] : [],
+    );
+    for (const piece of pieces(ended)) {
+      await this.#db
+        .updateTable('accounts')
+        .set({ lease_owner: null, lease_until: null })
+        .where('lease_owner', 'in', piece)
+        .execute();
+    }
   }
 
   /** Keeps the newest hundred of a calendar. */

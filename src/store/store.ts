@@ -100,8 +100,13 @@ export interface CalendarRepository {
   /** Takes the lease if it is free, expired or already `owner`'s; the epoch rises whenever it changes hands. */
   takeLease(account: AccountId, owner: string, now: Instant, until: Instant): Promise<Lease | null>;
   releaseLease(lease: Lease): Promise<void>;
-  /** Throws LeaseLostError when somebody else has taken the account since. Call it first in every write of a run. */
-  requireLease(lease: Lease): Promise<void>;
+  /**
+   * Throws LeaseLostError when somebody else has taken the account since. Call it first in every write of a run; with
+   * `until` the lease is held on to until then.
+   */
+  requireLease(lease: Lease, until?: Instant): Promise<void>;
+  /** Frees the accounts held by owners of whom `hasEnded` is true: a killed process cannot release its own. */
+  releaseLeasesOf(hasEnded: (owner: string) => boolean): Promise<void>;
   addRun(run: RunRecord): Promise<void>;
   lastRuns(id: CalendarId, limit: number): Promise<readonly RunRecord[]>;
 }

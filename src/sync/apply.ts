@@ -11,7 +11,7 @@ import { type CalendarPlan, newCopy, type PlannedCopy } from './calendar-plan.ts
 import type { Step } from './plan.ts';
 import { faceHash } from './project.ts';
 import { RemoteError } from './remote-error.ts';
-import type { Run } from './run.ts';
+import { leaseMs, type Run } from './run.ts';
 import { allUnits, unitsOf } from './units.ts';
 import { type Job, type Outcome, performJob } from './write-job.ts';
 
@@ -114,7 +114,7 @@ function newAttempt(
 
 async function journal(run: Run, chunk: readonly Job[]): Promise<void> {
   await run.parts.store.write(async r => {
-    await r.calendars.requireLease(run.lease);
+    await r.calendars.requireLease(run.lease, run.parts.runtime.now() + leaseMs);
     await r.copies.putCopies(chunk.flatMap(job => (job.kind === 'create' ? [job.copy] : [])));
     await r.copies.addAttempts(chunk.flatMap(job => (job.attempt === null ? [] : [job.attempt])));
   });

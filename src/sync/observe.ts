@@ -13,7 +13,7 @@ import type { Repositories } from '../store/store.ts';
 import type { Known, Page } from './connector.ts';
 import { reportItems } from './item-findings.ts';
 import { RemoteError } from './remote-error.ts';
-import type { Run } from './run.ts';
+import { leaseMs, type Run } from './run.ts';
 
 /** Reads the calendar up to date. Returns whether anything there was new to us. Throws RemoteError. */
 export async function observeCalendar(run: Run, snapshot: ScheduleSnapshot, window: Range): Promise<boolean> {
@@ -45,7 +45,7 @@ async function readPages(
     if (page.items.length > 0) changed = true;
     runtime.bias('before-page');
     await store.write(async r => {
-      await r.calendars.requireLease(run.lease);
+      await r.calendars.requireLease(run.lease, runtime.now() + leaseMs);
       const snapshotId = page.kind === 'snapshot' ? newId : null;
       if (await storePage(run, r, page, snapshot, window, snapshotId)) changed = true;
     });

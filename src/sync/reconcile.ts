@@ -15,10 +15,8 @@ import type { RunResult, SyncParts } from './parts.ts';
 import { localDay, projectCalendar, windowAt } from './project.ts';
 import { recordLocal } from './record.ts';
 import { RemoteError } from './remote-error.ts';
-import { emptyTally, type Run } from './run.ts';
+import { emptyTally, leaseMs, type Run } from './run.ts';
 
-/** Longer than any run; renewed by none: a run that takes this long has lost its way. */
-const leaseMs = 10 * 60 * 1000;
 /** Plans that must be made anew because the world moved under them; more than this waits for the next wake. */
 const maxRounds = 6;
 /** Above this many writes one more listing is cheaper than looking at each item. */

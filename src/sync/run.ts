@@ -3,6 +3,9 @@ import type { CalendarRow, Lease } from '../model/calendar.ts';
 import type { CalendarSession } from './connector.ts';
 import type { SyncParts } from './parts.ts';
 
+/** Every page and every chunk of writes holds on to the lease for this long again; a killed worker's ends by itself. */
+export const leaseMs = 90_000;
+
 export type Tally = {
   observed: number;
   created: number;
