@@ -1,4 +1,7 @@
-/** Opening and closing findings by their stable keys: one problem is one card, re-opened when its facts change. */
+/**
+ * Opening and closing findings by their stable keys: one problem is one open card. A card that is over and holds what
+ * somebody typed is set aside, never written over: its values can still be read and brought back.
+ */
 import { isDeepStrictEqual } from 'node:util';
 import type { Met } from '../model/copy.ts';
 import type { Finding } from '../model/finding.ts';
@@ -16,11 +19,13 @@ export type Stamp = Readonly<{ now(): Instant; id(): string }>;
 export async function openFinding(r: Repositories, stamp: Stamp, facts: FindingFacts): Promise<boolean> {
   const known = await r.findings.byKey(facts.production, facts.key);
   const same = known !== null && known.title === facts.title && isDeepStrictEqual(plain(known.met), plain(facts.met));
-  if (same && known.state !== 'closed') return false;
+  if (same && known.state === 'open') return false;
   const now = stamp.now();
+  const over = known !== null && known.state !== 'open' && known.met.length > 0;
+  if (over) await r.findings.put({ ...known, key: `${known.key}/${known.id}` });
   await r.findings.put({
     ...facts,
-    id: known?.id ?? (stamp.id() as FindingId),
+    id: known === null || over ? (stamp.id() as FindingId) : known.id,
     state: 'open',
     openedAt: known?.state === 'open' ? known.openedAt : now,
     changedAt: now,

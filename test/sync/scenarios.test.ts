@@ -410,3 +410,38 @@ describe('outages and tokens', () => {
     expect(await office.store.read(r => r.copies.busy(tide, { from: 0, to: Number.MAX_SAFE_INTEGER }))).toEqual([]);
   });
 });
+
+describe('cards', () => {
+  it('S26 a second conflict about the same copy leaves the first one’s values readable', async () => {
+    await office.save('E001');
+    await office.sync('C02');
+    const meet = async (theirs: string, ours: string) => {
+      office.edit('C02', 'Meeting E001', text =>
+        text
+          .replace(
+            /(DT(?:START|END);TZID=Europe.London:20270308T)\d\d(\d{4})/g,
+            (_all, head, rest) => `${head}${theirs}${rest}`,
+          )
+          .replace(/(DTEND.*T\d\d)00/, '$145'),
+      );
+      await office.save('E001', { when: timed(`2027-03-08T${ours}:00`, `2027-03-08T${ours}:45`) });
+      await office.sync('C02');
+      const [finding] = await office.findings('open');
+      if (!finding) throw new Error('no finding');
+      await resolveFinding(office.store, {
+        id: finding.id,
+        choice: 'canonical',
+        by: 'Bethan',
+        now: office.clock,
+        held: [],
+      });
+    };
+    await meet('14', '09');
+    await meet('15', '08');
+    const theirs = (await office.findings('decided')).flatMap(finding =>
+      finding.met.map(met => JSON.stringify(met.theirs)),
+    );
+    expect(theirs.some(value => value.includes('T14:00'))).toBe(true);
+    expect(theirs.some(value => value.includes('T15:00'))).toBe(true);
+  });
+});
