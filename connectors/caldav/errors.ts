@@ -33,7 +33,7 @@ const itemPreconditions: ReadonlySet<string> = new Set([
 
 const byStatus: Readonly<Record<number, readonly [RemoteKind, string]>> = {
   400: ['rejected', 'the server refused the request as malformed'],
-  401: ['reconnect', 'the server no longer takes the user name and password'],
+  401: ['reconnect', 'the server does not take the user name and password'],
   402: ['forbidden', 'the server wants to be paid first'],
   403: ['forbidden', 'the server does not allow this'],
   405: ['unsupported', 'the server does not offer this here'],
@@ -78,7 +78,7 @@ export function remoteErrorOf(refusal: Refusal, act: Act): RemoteError {
 }
 
 const unavailable = ['unavailable', 'the server failed'] as const;
-const unexpected = ['protocol', 'the server answered with a status that is not expected here'] as const;
+const unexpected = ['protocol', 'the server does not answer as a CalDAV server: is the address right?'] as const;
 
 export function goneError(on: Act['on'], status: number): RemoteError {
   const message = on === 'calendar' ? 'the calendar is not there' : 'the item is not there';

@@ -47,7 +47,7 @@ const schedule: readonly CommandEntry[] = [
     options: [
       { flags: '--format <format>', about: 'of the file', choices: ['ics', 'csv', 'json', 'xlsx'], required: true },
       { flags: '--person <id>', about: 'only this person’s, as they may see it' },
-      { flags: '--out <path>', about: 'a file (csv of the whole schedule: a folder); default: standard output' },
+      { flags: '--out <path>', about: 'a file (csv: a folder); default: standard output' },
     ],
     make: async options => (await import('./export.ts')).exportCommand(options()),
   },

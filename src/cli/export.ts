@@ -1,7 +1,7 @@
 /** `callboard export`: the schedule at office level, or one person's at that person's tier. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Instant, PersonId } from '../model/ids.ts';
+import { brandId, type Instant, type PersonId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import {
   exportFacesCsv,
@@ -14,14 +14,26 @@ import type { CsvFile } from '../schedule/export/files.ts';
 import { exportCsv, exportIcs, exportJson, exportWorkbook } from '../schedule/export/schedule.ts';
 import { projectPerson } from '../sync/project.ts';
 import { type Command, productionOf } from './context.ts';
-import { UsageError } from './terminal.ts';
+import { CommandError, UsageError } from './terminal.ts';
 
-export type ExportOptions = Readonly<{ format: string; person?: string; out?: string; production?: string }>;
+export type ExportOptions = Readonly<{
+  format: 'ics' | 'csv' | 'json' | 'xlsx';
+  person?: string;
+  out?: string;
+  production?: string;
+}>;
 
-type Exported = string | Buffer | readonly CsvFile[];
+/** One file's content, or sheets for a folder. */
+type Exported = Readonly<{ file: string | Buffer }> | Readonly<{ folder: readonly CsvFile[] }>;
 
 export function exportCommand(options: ExportOptions): Command {
   return async ({ terminal, app, runtime }) => {
+    if (options.format === 'csv' && options.out?.toLowerCase().endsWith('.csv')) {
+      throw new UsageError('csv is several sheets: --out takes a folder; without it the schedule alone is written');
+    }
+    if (terminal.json && options.out === undefined && options.format !== 'json') {
+      throw new UsageError('with --json the file itself needs a place: --out PATH');
+    }
     await using callboard = await app();
     const { id } = productionOf(callboard.config, options.production);
     const snapshot = await callboard.store.read(r => r.schedule.snapshot(id));
@@ -42,21 +54,21 @@ async function make(snapshot: ScheduleSnapshot, { format, person }: ExportOption
   const name = `${snapshot.name}${whose ? `, ${whose.name}` : ''}, revision ${snapshot.revision}, ${new Date(now).toISOString()}`;
   switch (format) {
     case 'ics':
-      return whose ? exportFacesIcs(name, whose.events) : exportIcs(snapshot);
-    case 'json':
-      return `${JSON.stringify(whose ? { for: name, ...exportFacesJson(whose.events) } : exportJson(snapshot), null, 2)}\n`;
+      return { file: whose ? exportFacesIcs(name, whose.events) : exportIcs(snapshot) };
+    case 'json': {
+      const data = whose ? { for: name, ...exportFacesJson(whose.events) } : exportJson(snapshot);
+      return { file: `${JSON.stringify(data, null, 2)}\n` };
+    }
     case 'csv':
-      return whose ? exportFacesCsv(whose.events) : exportCsv(snapshot);
+      return { folder: whose ? exportFacesCsv(whose.events) : exportCsv(snapshot) };
     case 'xlsx':
-      return await (whose ? exportFacesWorkbook(whose.events) : exportWorkbook(snapshot));
-    default:
-      throw new UsageError(`“${format}” is not ics, csv, json or xlsx`);
+      return { file: await (whose ? exportFacesWorkbook(whose.events) : exportWorkbook(snapshot)) };
   }
 }
 
 function facesOf(snapshot: ScheduleSnapshot, wanted: string): Readonly<{ name: string; events: RenderedEvent[] }> {
-  const person = snapshot.people.get(wanted as PersonId);
-  if (!person) throw new UsageError(`there is no person “${wanted}” in ${snapshot.production}`);
+  const person = snapshot.people.get(brandId<PersonId>(wanted));
+  if (!person) throw new CommandError(`there is no person “${wanted}” in ${snapshot.production}`);
   const always = { from: Number.MIN_SAFE_INTEGER / 2, to: Number.MAX_SAFE_INTEGER / 2 };
   const events = [...projectPerson(snapshot, person, always).wanted.values()].map(({ event, face, status }) => ({
     id: event.id,
@@ -71,25 +83,22 @@ function facesOf(snapshot: ScheduleSnapshot, wanted: string): Readonly<{ name: s
 
 /** Standard output takes one file: of several sheets it is the schedule. */
 function toStream(exported: Exported, note: (text: string) => void): string | Buffer {
-  if (typeof exported === 'string') return exported;
-  if (Buffer.isBuffer(exported)) {
-    if (process.stdout.isTTY)
-      throw new UsageError('a workbook is not for the terminal: give --out FILE, or redirect it');
-    return exported;
+  if ('folder' in exported) {
+    note(`this is the schedule; --out FOLDER writes all ${exported.folder.length} sheets`);
+    return exported.folder.find(sheet => sheet.name === 'schedule.csv')?.text ?? '';
   }
-  const files = exported as readonly CsvFile[];
-  const schedule = files.find(file => file.name === 'schedule.csv') ?? files[0];
-  if (files.length > 1) note(`this is the schedule; --out FOLDER writes all ${files.length} sheets`);
-  return schedule?.text ?? '';
+  if (Buffer.isBuffer(exported.file) && process.stdout.isTTY) {
+    throw new UsageError('a workbook is not for the terminal: give --out FILE, or redirect it');
+  }
+  return exported.file;
 }
 
 async function save(exported: Exported, out: string): Promise<string[]> {
-  if (typeof exported === 'string' || Buffer.isBuffer(exported)) {
-    await writeFile(out, exported);
+  if ('file' in exported) {
+    await writeFile(out, exported.file);
     return [out];
   }
-  const files = exported as readonly CsvFile[];
   await mkdir(out, { recursive: true });
-  for (const { name, text } of files) await writeFile(join(out, name), text);
-  return files.map(file => join(out, file.name));
+  for (const { name, text } of exported.folder) await writeFile(join(out, name), text);
+  return exported.folder.map(({ name }) => join(out, name));
 }

@@ -37,7 +37,7 @@ function summary(report: ImportReport, dryRun: boolean): string {
   const rows = (list: ImportReport['rejected']) =>
     table(
       ['file', 'row', 'column', 'value', 'problem'],
-      list.map(({ file, row, column, value, problem }) => [file, String(row), column, value, problem]),
+      list.map(({ file, row, column, value, problem }) => [file, row > 0 ? String(row) : '', column, value, problem]),
     );
   return [
     dryRun ? `nothing was stored (dry run): ${counts}` : counts,

@@ -1,13 +1,13 @@
 /** Passwords come from a file or standard input, never from the command line, where every process could read them. */
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { UsageError } from './terminal.ts';
+import { CommandError } from './terminal.ts';
 
 export async function readSecretFile(file: string): Promise<string> {
-  try {
-    const content = file === '-' ? await text(process.stdin) : await readFile(file, 'utf8');
-    return content.replace(/\r?\n$/, '');
-  } catch {
-    throw new UsageError(`the password file ${file} cannot be read`);
-  }
+  const content = await (file === '-' ? text(process.stdin) : readFile(file, 'utf8')).catch(() => {
+    throw new CommandError(`the password file ${file} cannot be read`);
+  });
+  const password = content.replace(/\r?\n$/, '');
+  if (password === '') throw new CommandError(`the password file ${file} is empty`);
+  return password;
 }

@@ -1,7 +1,7 @@
 /** `callboard status`: health, counts, lag, and how each calendar fares. */
 import type { App } from '../app.ts';
 import type { Command } from './context.ts';
-import { table } from './terminal.ts';
+import { counted, table } from './terminal.ts';
 
 export function statusCommand(): Command {
   return async ({ terminal, app }) => {
@@ -19,13 +19,22 @@ async function readStatus({ store, runtime }: App) {
     const productions = await r.schedule.productions();
     const findings = (await Promise.all(productions.map(({ id }) => r.findings.list(id, 'open')))).flat();
     const messages = (await Promise.all(productions.map(({ id }) => r.mail.messages(id)))).flat();
+    const snapshots = await Promise.all(productions.map(({ id }) => r.schedule.snapshot(id)));
     const late = rows.filter(row => row.state !== 'halted' && row.nextAt < now).map(row => now - row.nextAt);
     return {
       store: store.dialect,
-      productions: productions.map(({ id, name, zone, revision }) => ({ id, name, zone, revision })),
+      productions: snapshots.map(({ production: id, name, zone, revision, events, people }) => ({
+        id,
+        name,
+        zone,
+        revision,
+        events: [...events.values()].filter(event => event.content.status !== 'cancelled').length,
+        people: people.size,
+      })),
       counts: await r.meta.counts(),
       openFindings: countBy(findings, finding => finding.kind),
       messages: countBy(messages, message => message.state),
+      messagesToRelease: messages.filter(message => message.waitsFor === 'release').length,
       calendarStates: countBy(rows, row => row.state),
       lagSeconds: Math.round(Math.max(0, ...late) / 1000),
       calendars: rows.map(row => ({
@@ -54,10 +63,13 @@ function text(status: Status): string {
       .join(', ') || 'none';
   const troubled = status.calendars.filter(calendar => calendar.state !== 'ok');
   return [
-    ...status.productions.map(({ name, zone, revision }) => `${name} (${zone}), schedule revision ${revision}`),
+    ...status.productions.map(
+      ({ name, zone, revision, events, people }) =>
+        `${name} (${zone}): ${counted(events, 'event')}, ${counted(people, 'person', 'people')}; revision ${revision}`,
+    ),
     `calendars: ${counts(status.calendarStates)}; lag ${status.lagSeconds} s`,
     `open findings: ${counts(status.openFindings)}`,
-    `messages: ${counts(status.messages)}`,
+    `messages: ${counts(status.messages)}${status.messagesToRelease > 0 ? `; ${status.messagesToRelease} wait for \`callboard mail release\`` : ''}`,
     ...(troubled.length === 0
       ? []
       : [

@@ -63,7 +63,10 @@ export function table(heads: readonly string[], rows: readonly (readonly string[
   const all = [heads, ...rows].map(row => row.map(cell => cell.replace(/\s+/g, ' ')));
   const widths = heads.map((_, column) => Math.max(...all.map(row => (row[column] ?? '').length)));
   const line = (row: readonly string[]) =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
   return all.map(line).join('\n');
 }
 

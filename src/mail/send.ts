@@ -35,7 +35,8 @@ export type SendResult = Readonly<{
 /** A message that is `sending` for longer was cut off; SMTP time-outs are shorter. */
 const abandonedMs = 120_000;
 const maxTries = 8;
-const batch = 1_000;
+/** All that can be due: a flush sends everything, and cancellations first. */
+const batch = 100_000;
 
 /** Plans once more, then sends everything due: cancellations first. Throws StoreError only. */
 export async function sendDue(parts: SendParts, options: SendOptions): Promise<SendResult> {

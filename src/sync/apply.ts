@@ -4,15 +4,17 @@
  * the next observation settles.
  */
 import PQueue from 'p-queue';
-import type { Attempt, Copy } from '../model/copy.ts';
+import type { Attempt, Base, Copy } from '../model/copy.ts';
+import type { Face } from '../model/face.ts';
 import type { AttemptId, RemoteId } from '../model/ids.ts';
 import type { Repositories } from '../store/store.ts';
 import { type CalendarPlan, newCopy, type PlannedCopy } from './calendar-plan.ts';
+import { canonFace } from './merge.ts';
 import type { Step } from './plan.ts';
 import { faceHash } from './project.ts';
 import { RemoteError } from './remote-error.ts';
 import { leaseMs, type Run } from './run.ts';
-import { allUnits, unitsOf } from './units.ts';
+import { allUnits, unitsOf, unitValue, withUnits } from './units.ts';
 import { type Job, type Outcome, performJob } from './write-job.ts';
 
 const chunkSize = 64;
@@ -39,11 +41,16 @@ export async function applyRemote(run: Run, plan: CalendarPlan): Promise<Applied
     await recordOutcomes(run, outcomes);
     for (const outcome of outcomes) {
       if (outcome.kind === 'found' || outcome.kind === 'again') again = true;
-      if (outcome.kind === 'written' && outcome.written.observed === null) unlooked.push(outcome.written.remoteId);
+      if (outcome.kind === 'written' && !isShown(outcome)) unlooked.push(outcome.written.remoteId);
     }
     if (stop !== null) throw stop;
   }
   return { unlooked, again, writes: jobs.length };
+}
+
+/** Whether the reply tells all. An item that is no longer ours is looked at as everybody else's are: times only. */
+function isShown({ job, written }: Written): boolean {
+  return written.observed !== null && job.kind !== 'unmark';
 }
 
 function jobsOfStrays(plan: CalendarPlan): Job[] {
@@ -153,7 +160,7 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
   switch (outcome.kind) {
     case 'written':
       await close('done');
-      if (outcome.written.observed) await putSight(run, r, outcome.written.observed);
+      if (outcome.written.observed && isShown(outcome)) await putSight(run, r, outcome.written.observed);
       if (job.kind === 'create' || job.kind === 'update') await r.copies.putCopies([placedCopy(run, job, outcome)]);
       run.tally[job.kind === 'create' ? 'created' : 'updated'] += 1;
       return;
@@ -205,19 +212,27 @@ type Written = Extract<Outcome, { kind: 'written' }>;
 function placedCopy(run: Run, job: Extract<Job, { kind: 'create' | 'update' }>, { written }: Written): Copy {
   const now = run.parts.runtime.now();
   const writes = [...job.copy.writes, now].slice(-11);
-  const expected =
-    job.kind === 'create' ? { ...job.creation.face, ...run.session.canon(job.creation.face) } : job.step.seen;
-  const sent = job.kind === 'create' ? job.creation.face : job.step.sent;
+  const { sent, seen } =
+    job.kind === 'create'
+      ? { sent: job.creation.face, seen: canonFace(job.creation.face, fields => run.session.canon(fields)) }
+      : agreedAfter(job.copy.base, job.step);
   const marker = job.kind === 'create' ? job.creation.marker : job.change.marker;
   const base = {
     sent,
-    seen: expected,
+    seen,
     tag: written.tag,
     eventVersion: marker.version,
     guessed: job.attempt.units,
   };
   const placed = { ...job.copy, state: 'placed' as const, remoteId: written.remoteId, base, writes };
   return { ...placed, problem: null, stuckOn: null, declined: {} };
+}
+
+/** The units that were written, upon the agreement as it was recorded before. */
+function agreedAfter(base: Base | null, { units, sent, seen }: Extract<Step, { do: 'update' }>) {
+  if (base === null) return { sent, seen };
+  const written = (from: Face) => new Map(units.map(unit => [unit, unitValue(unitsOf(from), unit)] as const));
+  return { sent: withUnits(base.sent, written(sent)), seen: withUnits(base.seen, written(seen)) };
 }
 
 function nextGeneration(run: Run, copy: Copy): Copy {

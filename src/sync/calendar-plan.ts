@@ -68,7 +68,8 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const observed = finished ? null : (sights.get(before.remoteId) ?? null);
     const open = before ? (attempts.get(before.key) ?? []) : [];
     const settled =
-      before && settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now);
+      before &&
+      settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now, can.conditional);
     done.push(...(settled?.done ?? []));
     expired.push(...(settled?.expired ?? []));
     if (settled) copies.set(event, settled.copy);
@@ -120,6 +121,11 @@ function planOne(
     return { steps: [{ do: 'hold', why: 'churn' } satisfies Step], meetings: plan.meetings };
   }
   return plan;
+}
+
+/** Written too often within an hour: it rests until that is over. */
+export function isChurnHeld({ plan }: Pick<PlannedCopy, 'plan'>): boolean {
+  return plan.steps.some(step => step.do === 'hold' && step.why === 'churn');
 }
 
 function findStrays(

@@ -46,6 +46,10 @@ export function brakeTitle(calendar: CalendarId, brake: Brake): string {
   return `Calendar ${calendar} ${brakeWords[brake.reason]} (${count}). ${stopped} until \`callboard calendars release ${calendar}\`.`;
 }
 
+export function churnTitle(title: string, calendar: CalendarId): string {
+  return `“${title}” was written ten times within an hour in calendar ${calendar}; it rests until the hour is over.`;
+}
+
 /** What can be done about a removed copy; `canonical` puts it back, `theirs` leaves it out of their calendar. */
 export const removalSuggestions: readonly string[] = [
   'take it as a decline: they are no longer asked to this event',

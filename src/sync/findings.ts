@@ -45,10 +45,10 @@ export async function closeFinding(
   if (known?.state === 'open') await r.findings.put({ ...known, state: 'closed', changedAt: stamp.now() });
 }
 
-/** A later edit of the same field replaces the earlier one on the card; the first base stays. */
+/** A later edit of the same field stands below the earlier one, whose value was written over; the first base stays. */
 export function mergeMet(known: readonly Met[], met: readonly Met[]): Met[] {
   const sameSpot = (a: Met, b: Met) => a.field === b.field && a.occurrence === b.occurrence;
-  const kept = known.filter(old => !met.some(now => sameSpot(old, now)));
+  const kept = known.filter(old => !met.some(now => sameSpot(old, now) && isDeepStrictEqual(old.theirs, now.theirs)));
   const updated = met.map(now => ({ ...now, base: known.find(old => sameSpot(old, now))?.base ?? now.base }));
   return [...kept, ...updated];
 }

@@ -4,11 +4,12 @@
  */
 import type { Base } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
+import { oneLine } from '../model/view.ts';
 import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue } from './units.ts';
 
 /**
- * `ours`: only we changed it. `theirs`: only they did. `agreed`: both, to the same. `both`: to different values, or
- * nothing is known of the last agreement and the sides differ.
+ * `ours`: only we changed it. `theirs`: only they did. `agreed`: changed, and what is seen is what is wanted as this
+ * provider shows it. `both`: changed to different values, or nothing is known of the last agreement and the sides differ.
  */
 export type Verdict = Readonly<{
   unit: Unit;
@@ -43,12 +44,12 @@ export function mergeFaces(input: MergeInput): Verdict[] {
     if (!input.fields.includes(fieldOf(unit))) continue;
     const ours = unitValue(wanted, unit);
     const theirs = unitValue(seen, unit);
-    const equal = sameUnit(unit, unitValue(canonical, unit), theirs);
+    const equal = saysTheSame(unit, unitValue(canonical, unit), theirs);
     const was = shown ? unitValue(shown, unit) : undefined;
     const weChanged = !sent || !sameUnit(unit, ours, unitValue(sent, unit));
     const moved = !shown || !sameUnit(unit, theirs, was);
     const theyChanged = moved && !(shown && isPending(pending, unit, theirs));
-    const verdict = moved && equal ? 'agreed' : judge(weChanged, theyChanged);
+    const verdict = equal && (moved || weChanged) ? 'agreed' : judge(weChanged, theyChanged);
     if (verdict !== null) verdicts.push({ unit, verdict, ours, theirs, base: was });
   }
   return verdicts;
@@ -58,6 +59,14 @@ function judge(weChanged: boolean, theyChanged: boolean): 'ours' | 'theirs' | 'b
   if (theyChanged) return weChanged ? 'both' : 'theirs';
   return weChanged ? 'ours' : null;
 }
+
+/** White space in a line of text means nothing: the schedule keeps none of it. */
+function saysTheSame(unit: Unit, ours: unknown, theirs: unknown): boolean {
+  if (sameUnit(unit, ours, theirs)) return true;
+  return isLine(unit) && typeof ours === 'string' && typeof theirs === 'string' && oneLine(ours) === oneLine(theirs);
+}
+
+const isLine = (unit: Unit) => unit === 'title' || unit === 'place';
 
 function isPending(pending: readonly Units[], unit: Unit, value: unknown): boolean {
   return pending.some(units => units.has(unit) && sameUnit(unit, units.get(unit), value));

@@ -8,7 +8,7 @@ import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Range } from '../model/when.ts';
 import { LeaseLostError } from '../store/store.ts';
 import { applyRemote } from './apply.ts';
-import { type CalendarPlan, planCalendar } from './calendar-plan.ts';
+import { type CalendarPlan, isChurnHeld, planCalendar } from './calendar-plan.ts';
 import { countedDoor } from './door.ts';
 import { observeCalendar, refreshBusy, storeItems } from './observe.ts';
 import type { RunResult, SyncParts } from './parts.ts';
@@ -101,15 +101,16 @@ async function runSession(run: Run): Promise<boolean> {
     observe = false;
     const plan = await planNow(run, snapshot, window);
     if (plan.unsighted.length > 0) await lookAt(run, plan.unsighted, snapshot, window);
-    const edited = await recordLocal(run, plan, snapshot);
+    const recorded = await recordLocal(run, plan, snapshot);
     if (plan.brake?.kind === 'halt') return true;
-    const applied = await applyRemote(run, plan);
+    const applied = await applyRemote(run, recorded.plan);
     if (applied.unlooked.length > 0 && applied.unlooked.length <= lookLimit) {
       await lookAt(run, applied.unlooked, snapshot, window);
     }
     observe = applied.again || applied.unlooked.length > lookLimit;
-    quiet = applied.writes === 0 && !edited && plan.unsighted.length === 0;
-    if (quiet) await recordRest(run, planFrom, window);
+    quiet = applied.writes === 0 && !recorded.edited && plan.unsighted.length === 0;
+    // A copy that rests because it was written too often is planned again at every poll, until its hour is over.
+    if (quiet) await recordRest(run, plan.planned.some(isChurnHeld) ? null : planFrom, window);
   }
   return false;
 }
@@ -155,7 +156,7 @@ async function lookAt(
   });
 }
 
-async function recordRest(run: Run, plannedFrom: string, window: Range): Promise<void> {
+async function recordRest(run: Run, plannedFrom: string | null, window: Range): Promise<void> {
   await run.parts.store.write(async r => {
     await r.calendars.requireLease(run.lease);
     if (run.row.plannedFrom !== plannedFrom) await refreshBusy(run, r, window);

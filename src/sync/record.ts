@@ -7,29 +7,33 @@ import type { Copy, Met } from '../model/copy.ts';
 import type { Fields } from '../model/face.ts';
 import type { Person } from '../model/person.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import { oneLine } from '../model/view.ts';
 import { contentFromCopy } from '../schedule/from-calendar.ts';
 import { saveEvent } from '../schedule/save.ts';
 import type { Repositories } from '../store/store.ts';
-import type { CalendarPlan, PlannedCopy } from './calendar-plan.ts';
-import { brakeTitle, meetingTitle, removalSuggestions } from './finding-texts.ts';
+import { type CalendarPlan, isChurnHeld, type PlannedCopy } from './calendar-plan.ts';
+import { brakeTitle, churnTitle, meetingTitle, removalSuggestions } from './finding-texts.ts';
 import { closeFinding, mergeMet, openFinding } from './findings.ts';
 import type { Meeting, Step } from './plan.ts';
 import type { Run } from './run.ts';
+import { unitOfMet, unitsOf, unitValue, withUnits } from './units.ts';
 
-/** Stores what the plan says about our own side. Returns whether the schedule changed. */
-export async function recordLocal(run: Run, plan: CalendarPlan, snapshot: ScheduleSnapshot): Promise<boolean> {
+/** Whether the schedule changed, and the plan with its copies as they are on record now. */
+export type Recorded = Readonly<{ edited: boolean; plan: CalendarPlan }>;
+
+/** Stores what the plan says about our own side. */
+export async function recordLocal(run: Run, plan: CalendarPlan, snapshot: ScheduleSnapshot): Promise<Recorded> {
   return await run.parts.store.write(async r => {
     await r.calendars.requireLease(run.lease);
     await r.copies.putCopies(plan.settled);
     await r.copies.closeAttempts(plan.done, 'done');
     await r.copies.closeAttempts(plan.expired, 'refused');
     const openKeys = new Set((await r.findings.ofCalendar(run.row.link.id, 'open')).map(finding => finding.key));
-    let edited = false;
-    for (const planned of plan.planned) {
-      if (await recordCopy(run, r, planned, snapshot, openKeys)) edited = true;
-    }
+    const before = run.tally.inbound;
+    const planned: PlannedCopy[] = [];
+    for (const one of plan.planned) planned.push(await recordCopy(run, r, one, snapshot, openKeys));
     await recordBrake(run, r, plan, openKeys);
-    return edited;
+    return { edited: run.tally.inbound > before, plan: { ...plan, planned } };
   });
 }
 
@@ -39,26 +43,29 @@ async function recordCopy(
   planned: PlannedCopy,
   snapshot: ScheduleSnapshot,
   openKeys: ReadonlySet<string>,
-): Promise<boolean> {
+): Promise<PlannedCopy> {
   let copy = planned.copy;
-  let edited = false;
   const meetings: Meeting[] = [...planned.plan.meetings];
   for (const step of planned.plan.steps) {
+    let taken = false;
     if (step.do === 'import') {
-      if (await importEdit(run, r, planned, step.fields, snapshot)) edited = true;
-      else meetings.push({ kind: 'proposal', met: step.met });
+      taken = await importEdit(run, r, planned, step.fields, snapshot);
+      if (!taken) meetings.push({ kind: 'proposal', met: step.met });
     }
-    const changed = copy && localChange(copy, step, planned);
+    const changed =
+      copy && (step.do === 'import' ? taken && takenCopy(copy, step, planned) : localChange(copy, step, planned));
     if (changed) {
       copy = changed;
       await r.copies.putCopies([changed]);
-      if (changed.remoteId !== null && step.do !== 'agree') await r.copies.forget(run.row.link.id, [changed.remoteId]);
+      if (changed.remoteId !== null && (step.do === 'hide' || step.do === 'forget'))
+        await r.copies.forget(run.row.link.id, [changed.remoteId]);
     }
     if (step.do === 'hide') await openRemoval(run, r, planned, snapshot);
   }
   await recordMeetings(run, r, planned, meetings, snapshot, openKeys);
+  await recordChurn(run, r, planned, snapshot, openKeys);
   if (planned.plan.steps.length === 0 && copy?.state === 'placed') run.tally.unchanged += 1;
-  return edited;
+  return { ...planned, copy };
 }
 
 /** What a step without a request does to its copy; null: nothing. */
@@ -79,6 +86,14 @@ function localChange(copy: Copy, step: Step, planned: PlannedCopy): Copy | null 
   }
 }
 
+/** Their value is the schedule's now; should it be shown otherwise (or not yet), that is ours to write. */
+function takenCopy(copy: Copy, { met }: Extract<Step, { do: 'import' }>, { observed }: PlannedCopy): Copy | null {
+  if (copy.base === null || observed?.kind !== 'present') return null;
+  const shown = unitsOf(observed.face);
+  const taken = new Map(met.map(unitOfMet).map(unit => [unit, unitValue(shown, unit)] as const));
+  return { ...copy, base: { ...copy.base, seen: withUnits(copy.base.seen, taken) } };
+}
+
 /** Takes a person's edit into the schedule under their name. Returns false where it must be proposed instead. */
 async function importEdit(
   run: Run,
@@ -91,8 +106,11 @@ async function importEdit(
   if (!event || !planned.wanted) return false;
   const taken = contentFromCopy(event.content, fields, { venues: snapshot.venues });
   if ('problem' in taken) return false;
+  // Who is shown another title than the event's cannot have changed that one.
+  const { face, content } = planned.wanted;
+  if (fields.title !== undefined && face.title !== oneLine(content.title)) return false;
   if (doubleBooked(snapshot, event.id, taken.content).length > 0) return false;
-  await saveEvent(r, {
+  const saved = await saveEvent(r, {
     production: run.row.link.production,
     id: event.id,
     expected: event.version,
@@ -102,7 +120,7 @@ async function importEdit(
     now: run.parts.runtime.now(),
     held: run.parts.settings.held,
   });
-  run.tally.inbound += 1;
+  if (saved.version > event.version) run.tally.inbound += 1;
   return true;
 }
 
@@ -173,6 +191,25 @@ async function openRemoval(run: Run, r: Repositories, planned: PlannedCopy, snap
     met: [],
     suggestions: removalSuggestions,
   });
+  if (opened) run.tally.conflicts += 1;
+}
+
+async function recordChurn(
+  run: Run,
+  r: Repositories,
+  planned: PlannedCopy,
+  snapshot: ScheduleSnapshot,
+  openKeys: ReadonlySet<string>,
+): Promise<void> {
+  const { link } = run.row;
+  const key = `churn/${link.id}/${planned.event}`;
+  if (!isChurnHeld(planned)) {
+    if (openKeys.has(key)) await closeFinding(r, run.parts.runtime, link.production, key);
+    return;
+  }
+  const facts = { production: link.production, key, calendar: link.id, person: link.person, event: planned.event };
+  const title = churnTitle(titleOf(planned, snapshot), link.id);
+  const opened = await openFinding(r, run.parts.runtime, { ...facts, kind: 'item', title, met: [], suggestions: [] });
   if (opened) run.tally.conflicts += 1;
 }
 

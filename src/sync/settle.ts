@@ -16,6 +16,8 @@ export type Settled = Readonly<{ copy: Copy; done: readonly AttemptId[]; expired
 /**
  * @param attempts the open attempts of this copy, oldest first
  * @param observed its item, or null where it is not there
+ * @param conditional whether the provider refuses a write that comes late: else one whose effect is seen may be another
+ * try's, and its own may still come
  */
 export function settleCopy(
   copy: Copy,
@@ -23,6 +25,7 @@ export function settleCopy(
   attempts: readonly Attempt[],
   canon: (fields: Fields) => Fields,
   now: Instant,
+  conditional = true,
 ): Settled {
   const expired = attempts.filter(attempt => now - attempt.startedAt > attemptLifeMs).map(attempt => attempt.id);
   const done: AttemptId[] = [];
@@ -34,7 +37,7 @@ export function settleCopy(
     if (base === null) continue;
     const landed = landAttempt(base, attempt, observed, canon);
     base = landed.base;
-    if (landed.all) done.push(attempt.id);
+    if (landed.all && conditional) done.push(attempt.id);
   }
   const placed = base === null ? copy : { ...copy, state: placedState(copy), base, remoteId: observed.remoteId };
   return { copy: placed, done, expired: expired.filter(id => !done.includes(id)) };
@@ -74,8 +77,10 @@ function landAttempt(
   const landed = (attempt.units as readonly Unit[]).filter(unit =>
     sameUnit(unit, unitValue(canonical, unit), unitValue(seen, unit)),
   );
-  const pick = (from: ReturnType<typeof unitsOf>) =>
-    new Map(landed.map(unit => [unit, unitValue(from, unit)] as const));
+  // What the item showed before this attempt is no sign of it.
+  const shown = unitsOf(base.seen);
+  const moved = landed.filter(unit => !sameUnit(unit, unitValue(shown, unit), unitValue(seen, unit)));
+  const pick = (from: ReturnType<typeof unitsOf>) => new Map(moved.map(unit => [unit, unitValue(from, unit)] as const));
   return {
     base: { ...base, sent: withUnits(base.sent, pick(sent)), seen: withUnits(base.seen, pick(seen)) },
     all: landed.length === attempt.units.length,

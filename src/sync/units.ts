@@ -4,6 +4,7 @@
  * not meet. Pure.
  */
 import { isDeepStrictEqual } from 'node:util';
+import type { Met } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
 import type { OccurrenceFace, OccurrenceStart, Series } from '../model/series.ts';
 import { sameWhen, type When } from '../model/when.ts';
@@ -21,6 +22,12 @@ export function fieldOf(unit: Unit): Field {
   return unit === 'rule' || unit.startsWith('occurrence ')
     ? 'series'
     : (plainFields.find(field => field === unit) ?? 'series');
+}
+
+/** The unit that a line of a card is about. */
+export function unitOfMet({ field, occurrence }: Pick<Met, 'field' | 'occurrence'>): Unit {
+  if (occurrence !== null) return `occurrence ${occurrence}`;
+  return field === 'series' ? 'rule' : field;
 }
 
 /** Takes fields apart; fields that are not given have no units. */

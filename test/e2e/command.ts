@@ -1,5 +1,5 @@
 /** The command line as a user runs it: a child process with a configuration of its own in a temp folder. */
-import { execFile } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,6 +17,8 @@ export interface Workplace extends AsyncDisposable {
   readonly folder: string;
   configure(yaml: string): Promise<void>;
   callboard(...args: string[]): Promise<Ran>;
+  /** A command that goes on running; who starts it ends it. */
+  start(...args: string[]): ChildProcess;
   /** With `--json`; throws when the exit code is not among `codes`. */
   json<T>(codes: readonly number[], ...args: string[]): Promise<T>;
 }
@@ -38,6 +40,7 @@ export async function openWorkplace(): Promise<Workplace> {
     folder,
     configure: yaml => writeFile(file, yaml),
     callboard,
+    start: (...args) => spawn(process.execPath, [main, '--config', file, ...args], { cwd: folder }),
     async json<T>(codes: readonly number[], ...args: string[]): Promise<T> {
       const ran = await callboard(...args, '--json');
       if (!codes.includes(ran.code)) throw new Error(`${args.join(' ')}: exit ${ran.code}: ${ran.err}`);

@@ -100,9 +100,19 @@ function placeOf(place: string, habits: Habits): string {
 
 function notesOf(notes: string, habits: Habits): string {
   const { wrapsAt, notesChars } = habits;
-  const plain = wrapsAt === null ? notes : notes.replaceAll('\n', ' ');
-  const wrapped = wrapsAt === null ? plain : (plain.match(new RegExp(`.{1,${wrapsAt}}`, 'gu')) ?? []).join('\n');
+  const wrapped = wrapsAt === null ? notes : wrap(notes, wrapsAt);
   return textOf(wrapped, notesChars, habits).trimEnd();
+}
+
+/** Word by word, as an HTML body comes back as text. */
+function wrap(text: string, width: number): string {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last === undefined || last.length + word.length >= width) lines.push(word);
+    else lines[lines.length - 1] = `${last} ${word}`;
+  }
+  return lines.join('\n');
 }
 
 function whenOf(when: When, { minutes }: Habits): When {

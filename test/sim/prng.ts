@@ -4,7 +4,7 @@ export class Prng {
   #state: number;
 
   constructor(seed: number, purpose: string) {
-    let hash = 0x811c9dc5 ^ seed;
+    let hash = 0x811c9dc5;
     for (const char of `${seed}/${purpose}`) hash = Math.imul(hash ^ char.charCodeAt(0), 0x01000193);
     this.#state = hash >>> 0;
   }

@@ -1,8 +1,9 @@
 /** A small vocabulary of faces, copies and sights that the tests of the engine share. */
-import type { Base, Copy, Present } from '../../src/model/copy.ts';
+import type { Attempt, Base, Copy, Present } from '../../src/model/copy.ts';
 import { allFields, type Face, type Fields } from '../../src/model/face.ts';
 import { copyKey } from '../../src/model/identity.ts';
 import {
+  type AttemptId,
   brandId,
   type CalendarId,
   type CopyKey,
@@ -11,8 +12,10 @@ import {
   type RemoteId,
   type Tag,
 } from '../../src/model/ids.ts';
+import type { OccurrenceStart, Series } from '../../src/model/series.ts';
 import type { When, ZoneName } from '../../src/model/when.ts';
 import type { CopyRules, Policy } from '../../src/sync/plan.ts';
+import { allUnits, unitsOf } from '../../src/sync/units.ts';
 
 export const production = brandId<ProductionId>('tide');
 export const calendar = brandId<CalendarId>('C02-caldav');
@@ -38,6 +41,30 @@ export const meeting: Face = {
   busy: 'busy',
   series: null,
 };
+
+/** The meeting with some of its fields otherwise. */
+export const but = (fields: Fields, face: Face = meeting): Face => ({ ...face, ...fields });
+
+export const moved = but({ when: eleven });
+export const renamed = but({ title: 'Big production meeting' });
+
+/** The occurrence of a March Monday in a series that starts at ten. */
+export const on = (day: string) => `2027-03-${day}T10:00:00` as OccurrenceStart;
+/** An occurrence that keeps everything of the meeting but its hours. */
+export const occurrenceFace = (when: When, face: Face = meeting) => {
+  const { title, place, notes, busy } = face;
+  return { when, title, place, notes, busy };
+};
+
+type Dates = Readonly<{ rrule?: string; off?: readonly string[]; at?: Readonly<Record<string, When>> }>;
+export const everyMonday = 'FREQ=WEEKLY;BYDAY=MO';
+/** A series with these days of March left out, and these held at other hours. */
+export const seriesOf = ({ rrule = everyMonday, off = [], at: hours = {} }: Dates = {}): Series => ({
+  rrule,
+  exdates: off.map(on),
+  overrides: Object.entries(hours).map(([day, when]) => ({ occurrence: on(day), face: occurrenceFace(when) })),
+});
+export const weekly = (dates: Dates = {}): Face => but({ series: seriesOf(dates) });
 
 export const asIs = (fields: Fields): Fields => fields;
 export const rules = (policy: Policy = 'propose', mode: CopyRules['mode'] = 'two-way'): CopyRules => ({
@@ -80,6 +107,19 @@ export const seen = (face: Face, changes: Partial<Present> = {}): Present => ({
   native: null,
   blocks: true,
   remark: null,
+  ...changes,
+});
+
+/** An update of these fields whose reply never came. */
+export const attemptOf = (id: string, fields: Fields, changes: Partial<Attempt> = {}): Attempt => ({
+  id: brandId<AttemptId>(id),
+  calendarId: calendar,
+  key,
+  verb: 'update',
+  fields,
+  units: allUnits(unitsOf(fields)),
+  startedAt: 0,
+  outcome: 'open',
   ...changes,
 });
 
