@@ -24,9 +24,9 @@ export const mailSettings: MailSettings = {
   quietHours: null,
   reviewOver: 1_000,
 };
-const pollMs = 45_000;
-const mailMs = 3 * 60_000;
-export const intervalMs = 10 * 60_000;
+const pollMs = 2 * 60_000;
+const mailMs = 5 * 60_000;
+const intervalMs = 30 * 60_000;
 
 /** Whether this code runs inside a transaction of the store. */
 const inside = new AsyncLocalStorage<true>();

@@ -28,7 +28,7 @@ export type SimulationOptions = Readonly<{
   ticks?: number;
 }>;
 
-const chaosTicks = 260;
+const chaosTicks = 150;
 const calmTicks = 2_500;
 const excerptLines = 40;
 
@@ -79,6 +79,7 @@ async function play(world: World, people: People, brakes: boolean, ticks: number
   }
   await calm(world, people.office);
   const copies = await untilQuiet(world, people.office);
+  world.keepOneProcess();
   if (copies) await checkEnd(world, people.owners, people.office.secret);
   for (let n = 0; n < 3 && world.violation === null; n += 1) await readAgain(world, people.office, n);
 }
@@ -127,7 +128,7 @@ async function untilQuiet(world: World, office: Office): Promise<boolean> {
   let reason = '';
   for (let n = 0; n < calmTicks && world.violation === null; n += 1) {
     await world.step();
-    if (world.isBusy || n % 4 !== 0) continue;
+    if (world.isBusy) continue;
     if (await office.release()) continue;
     const rest = await restOf(world, since);
     if (rest.reason === null) return true;

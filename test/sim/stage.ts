@@ -50,7 +50,7 @@ export function drawStage(random: Prng, brakes: boolean): Stage {
   const count = brakes ? random.between(8, 12) : random.between(2, 5);
   const events = Array.from({ length: count }, (_, at) => `E${String(at + 1).padStart(2, '0')}`);
   const some = { mails: random.chance(0.4), series: random.chance(0.35) };
-  return { people, mailOnly: 'P9', links, events, rights, processes: random.between(1, 3), ...some };
+  return { people, mailOnly: 'P9', links, events, rights, processes: random.pick([1, 1, 2, 2, 2, 3]), ...some };
 }
 
 function linkOf(person: string, at: number, publish: boolean): CalendarLink {
