@@ -99,3 +99,16 @@ export function repeatedCalendars(given: readonly CalendarConfig[]): readonly (r
     return earlier === undefined ? [] : [[index, earlier] as const];
   });
 }
+
+/** Pairs of entries (the later, the earlier) that sign in as one user at one server with different passwords. */
+export function passwordsAtOdds(given: readonly CalendarConfig[]): readonly (readonly [number, number])[] {
+  const first = new Map<string, number>();
+  return given.flatMap(({ provider, url, user, password }, index) => {
+    // What is wrong by itself is reported by itself, and may lack any of these.
+    if (!url || !user || !password || !URL.canParse(url)) return [];
+    const key = JSON.stringify([provider, new URL(url).host, user]);
+    const earlier = first.get(key);
+    if (earlier === undefined) first.set(key, index);
+    return earlier === undefined || given[earlier]?.password === password ? [] : [[index, earlier] as const];
+  });
+}

@@ -4,7 +4,7 @@ import { eventKinds } from '../model/event.ts';
 import { brandId, type ProductionId } from '../model/ids.ts';
 import { isZone, type ZoneName } from '../model/when.ts';
 import { isSecretKey } from '../runtime/secret-box.ts';
-import { calendars, repeatedCalendars } from './calendars.ts';
+import { calendars, passwordsAtOdds, repeatedCalendars } from './calendars.ts';
 import { connectors } from './connectors.ts';
 import { rights } from './rights.ts';
 import {
@@ -112,6 +112,12 @@ export const configSchema = section({
         problem(['calendars', index, 'provider'], `${provider} together with a section connectors.${provider}`);
       }
     });
+    for (const [later, earlier] of passwordsAtOdds(given.calendars)) {
+      problem(
+        ['calendars', later, 'password'],
+        `the password of calendars[${earlier}], which has the same server and user`,
+      );
+    }
     for (const [later, earlier] of repeatedCalendars(given.calendars)) {
       problem(['calendars', later], `another calendar than calendars[${earlier}]`);
     }

@@ -46,7 +46,8 @@ export async function syncOnce(parts: SyncParts, options: SyncOnceOptions): Prom
   const failed = [...latest.values()].flatMap(result =>
     result.state === 'done' ? [] : [{ calendar: result.calendar, problem: result.problem ?? waiting }],
   );
-  const unchanged = [...latest.values()].reduce((sum, result) => sum + result.unchanged, 0);
+  const still = [...latest.values()].reduce((sum, result) => sum + result.unchanged, 0);
+  const unchanged = Math.max(0, still - tally.created - tally.updated);
   const durationMs = parts.runtime.now() - startedAt;
   return { calendars: all.length, ...tally, unchanged, requests, failed, durationMs };
 }
@@ -90,7 +91,7 @@ async function wokenAmong(
     .filter(id => all.includes(id));
 }
 
-/** `unchanged` is not a sum over rounds: it is what stood still in each calendar's last run. */
+/** `unchanged` is no sum over rounds: it is what stood still in each calendar's last run and was not written before. */
 function addTo(tally: Tally, result: RunResult): void {
   for (const key of ['observed', 'created', 'updated', 'deleted', 'inbound', 'conflicts'] as const) {
     tally[key] += result[key];

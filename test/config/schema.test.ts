@@ -323,6 +323,18 @@ calendars:
     expect(config.connectors.google?.apiRoot).toBe('https://www.googleapis.com/');
   });
 
+  it('one user at one server has one password, and the refusal does not show it', async () => {
+    const entry = (person: string, password: string) =>
+      `  - { person: ${person}, provider: caldav, url: "https://dav.test/${person}/", username: unit, password: ${password} }\n`;
+    const { message } = await refusal(
+      load(`${production}calendars:\n${entry('C1', 'one-pass')}${entry('C2', 'two-pass')}`),
+    );
+    expect(message).toContain('calendars[1].password');
+    expect(message).toContain('the password of calendars[0], which has the same server and user');
+    expect(message).not.toContain('one-pass');
+    await expect(load(`${production}calendars:\n${entry('C1', 'one')}${entry('C2', 'one')}`)).resolves.toBeDefined();
+  });
+
   it('one calendar of one person is linked once', async () => {
     const one = '{ person: C1, provider: ics, url: "https://a.test/x" }';
     const { message } = await refusal(load(`${production}calendars:\n  - ${one}\n  - ${one}\n`));

@@ -58,7 +58,7 @@ function checkCalendar(end: End, calendar: SimCalendar): void {
     const about = { calendar: link.id, event };
     if (!copy) throw new Violation('1 convergence', 'a wanted copy was never made', about);
     checkCopy(end, calendar, copy, one);
-    if (copy.remoteId !== null && copy.state === 'placed') claimed.add(copy.remoteId);
+    if (copy.remoteId !== null && (copy.state === 'placed' || copy.state === 'stuck')) claimed.add(copy.remoteId);
   }
   for (const copy of copies) {
     if (copy.state === 'placed' && !wanted.has(copy.eventId) && !outside.has(copy.eventId)) {

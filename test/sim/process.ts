@@ -61,7 +61,9 @@ export class Process {
       concurrency: 2,
       pollMs,
       run: async (id, signal) => {
+        const startedAt = world.now;
         const result = await reconcile(parts, id, signal);
+        if (result.state === 'done') world.readAt.set(id, startedAt);
         world.history.add(`${owner} run ${result.state} ${result.problem ?? ''}`, { calendar: id });
         return result.state === 'busy' ? 'busy' : 'done';
       },

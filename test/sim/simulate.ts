@@ -151,8 +151,7 @@ async function restOf(world: World, since: number): Promise<Readonly<{ reason: s
         row.state !== 'ok' ||
         row.failures > 0 ||
         row.plannedFrom === null ||
-        row.lastSyncAt === null ||
-        row.lastSyncAt <= since + 2 * 60_000,
+        (world.readAt.get(row.link.id) ?? 0) <= since,
     );
     const next = Math.min(...rows.map(row => row.nextAt), ...open.map(one => one.dueAt), Number.MAX_SAFE_INTEGER);
     const gated = gates.filter(until => until > world.now);

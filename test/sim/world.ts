@@ -68,6 +68,8 @@ export class World {
   /** What the bounds of invariant 5 are made of. */
   readonly counts = { writes: 0, lists: 0, edits: 0, faults: 0, requests: 0 };
   readonly events: string[] = [];
+  /** When the last good run of each calendar began, by the world's own clock. */
+  readonly readAt = new Map<string, number>();
   processes: Process[] = [];
   /** Called between a write and its reply, and before a write. */
   onGap: (calendar: SimCalendar, id: string) => void = () => undefined;
