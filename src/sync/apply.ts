@@ -5,7 +5,7 @@
  */
 import PQueue from 'p-queue';
 import type { Attempt, Base, Copy } from '../model/copy.ts';
-import type { Face } from '../model/face.ts';
+import type { Face, Fields } from '../model/face.ts';
 import type { AttemptId, RemoteId } from '../model/ids.ts';
 import type { Repositories } from '../store/store.ts';
 import { type CalendarPlan, newCopy, type PlannedCopy } from './calendar-plan.ts';
@@ -82,7 +82,7 @@ function jobOf(run: Run, planned: PlannedCopy, step: Step): Job | null {
     const marker = { key: copy.key, version: wanted.event.published?.version ?? wanted.event.version };
     const change = { marker, fields: step.fields, status: wanted.status };
     const ref = { remoteId: step.remoteId, tag: step.tag, native };
-    const attempt = newAttempt(run, copy, 'update', step.fields, step.units);
+    const attempt = newAttempt(run, copy, 'update', ownFields(step), step.units);
     return { kind: 'update', ref, change, step, copy, attempt };
   }
   if (step.do === 'remove' && copy) {
@@ -90,6 +90,12 @@ function jobOf(run: Run, planned: PlannedCopy, step: Step): Job | null {
     return { kind: 'remove', ref, copy, attempt: newAttempt(run, copy, 'remove', {}, []) };
   }
   return null;
+}
+
+/** What is sent, less what a person typed and that only comes along: to see that again is no sign of our write. */
+function ownFields({ fields, units, sent, seen }: Extract<Step, { do: 'update' }>): Fields {
+  const own = withUnits(seen, new Map(units.map(unit => [unit, unitValue(unitsOf(sent), unit)] as const)));
+  return Object.fromEntries(Object.entries(own).filter(([field]) => field in fields));
 }
 
 function createdCopy(run: Run, { copy, event }: PlannedCopy, anew: boolean): Copy {

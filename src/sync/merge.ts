@@ -48,8 +48,9 @@ export function mergeFaces(input: MergeInput): Verdict[] {
     const was = shown ? unitValue(shown, unit) : undefined;
     const weChanged = !sent || !sameUnit(unit, ours, unitValue(sent, unit));
     const moved = !shown || !sameUnit(unit, theirs, was);
-    const theyChanged = moved && !(shown && isPending(pending, unit, theirs));
-    const verdict = equal && (moved || weChanged) ? 'agreed' : judge(weChanged, theyChanged);
+    // Moved by a late write of our own: what is wanted is written again.
+    const undone = moved && shown !== null && isPending(pending, unit, theirs);
+    const verdict = equal && (moved || weChanged) ? 'agreed' : judge(weChanged || undone, moved && !undone);
     if (verdict !== null) verdicts.push({ unit, verdict, ours, theirs, base: was });
   }
   return verdicts;

@@ -155,7 +155,11 @@ function isOwn(unit: Unit, verdict: Verdict['verdict']): boolean {
 
 function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rules: CopyRules): Sorted {
   const sorted: Sorted = { write: [], take: [], propose: [], restore: [], both: [] };
-  for (const verdict of verdicts) {
+  const endsSeries = verdicts.some(({ unit, verdict, ours }) => unit === 'rule' && ours === null && isOurs(verdict));
+  for (const found of verdicts) {
+    // A date that a person changed goes with the series: they meet.
+    const lost = endsSeries && found.verdict === 'theirs' && found.unit.startsWith('occurrence ');
+    const verdict: Verdict = lost ? { ...found, verdict: 'both' } : found;
     if (verdict.verdict === 'ours') sorted.write.push(verdict);
     if (verdict.verdict === 'both') {
       sorted.write.push(verdict);
@@ -174,6 +178,8 @@ function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rule
   }
   return sorted;
 }
+
+const isOurs = (verdict: Verdict['verdict']) => verdict === 'ours' || verdict === 'both';
 
 function isDeclined(declined: Fields, field: Field, unit: Unit, seen: Face): boolean {
   if (declined[field] === undefined) return false;

@@ -9,6 +9,7 @@ import type { Choice, Finding } from '../model/finding.ts';
 import { attendanceOf } from '../model/groups.ts';
 import type { EventId, FindingId, Instant, PersonId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import { mayTierSee } from '../model/tier.ts';
 import { contentFromCopy } from '../schedule/from-calendar.ts';
 import { cancelEvent, saveEvent } from '../schedule/save.ts';
 import type { Repositories, Store } from '../store/store.ts';
@@ -95,6 +96,9 @@ async function release(r: Repositories, finding: Finding): Promise<void> {
 async function takeTheirs(r: Repositories, finding: Finding, resolution: Resolution): Promise<void> {
   const { event, snapshot } = await eventOf(r, finding);
   const fields = theirFields(finding, event.content);
+  if (finding.met.some(met => met.occurrence !== null) && event.content.rrule === null) {
+    throw new ResolveError('not-possible', 'their value cannot be taken: the event repeats no more');
+  }
   const taken = contentFromCopy(event.content, fields, { venues: snapshot.venues });
   if ('problem' in taken) throw new ResolveError('not-possible', `their value cannot be taken: ${taken.problem}`);
   await save(r, finding, resolution, event, taken.content);
@@ -179,8 +183,18 @@ async function decideRemoval(r: Repositories, finding: Finding, resolution: Reso
   }
 }
 
-/** A group that holds them is taken apart into the others: membership stays live only where it can. */
+/**
+ * A group that holds them is taken apart into the others: membership stays live only where it can. Not where the
+ * others, being named, would be shown more than they may see now.
+ */
 function withoutPerson(content: EventContent, person: PersonId, snapshot: ScheduleSnapshot): EventContent {
+  const byGroup = attendanceOf(content, snapshot).some(one => one.person === person && one.via.length > 0);
+  if (byGroup && !mayTierSee('P1', content.tier)) {
+    throw new ResolveError(
+      'not-possible',
+      `they are asked by a group, and the event is ${content.tier}: change the group`,
+    );
+  }
   const strip = (invitees: EventContent['required']) =>
     invitees.flatMap((invitee): EventContent['required'] => {
       if (invitee.kind === 'person') return invitee.id === person ? [] : [invitee];
