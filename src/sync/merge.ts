@@ -70,7 +70,8 @@ function saysTheSame(unit: Unit, ours: unknown, theirs: unknown): boolean {
 const isLine = (unit: Unit) => unit === 'title' || unit === 'place';
 
 function isPending(pending: readonly Units[], unit: Unit, value: unknown): boolean {
-  return pending.some(units => units.has(unit) && sameUnit(unit, units.get(unit), value));
+  const sent = (units: Units) => units.has(unit) || (unit.startsWith('occurrence ') && units.has('rule'));
+  return pending.some(units => sent(units) && sameUnit(unit, unitValue(units, unit), value));
 }
 
 /** The face as this provider will show it. */

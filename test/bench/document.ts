@@ -14,8 +14,8 @@ Measured ${new Date().toISOString().slice(0, 10)}.
 Both bring the same events, word for word, into a fresh Radicale on the same machine, through the same counting proxy.
 Each cell: wall time · processor time of the client (its whole process, start included) · requests · bytes both ways.
 "Idle pass" is the second pass after the first sync without any change. "50 ms away" holds every request up for 50 ms,
-as a line to a hosted server does. On the same machine the server is the bottleneck of a first sync (one processor full
-with both clients, one PUT an event with both). The last column is callboard's share of vdirsyncer's wall time and processor time.
+as a line to a hosted server does. On the same machine the server is the bottleneck of a first sync (the clients themselves
+work for a twentieth to a tenth of that time). The last column is callboard's share of vdirsyncer's wall time and processor time.
 
 | calendars × events | step | vdirsyncer | callboard | callboard / vdirsyncer (time · processor) |
 | --- | --- | --- | --- | --- |
