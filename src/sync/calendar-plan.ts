@@ -68,8 +68,7 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const observed = finished ? null : (sights.get(before.remoteId) ?? null);
     const open = before ? (attempts.get(before.key) ?? []) : [];
     const settled =
-      before &&
-      settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now, can.conditional);
+      before && settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now, can);
     done.push(...(settled?.done ?? []));
     expired.push(...(settled?.expired ?? []));
     if (settled) copies.set(event, settled.copy);

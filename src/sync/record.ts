@@ -86,12 +86,13 @@ function localChange(copy: Copy, step: Step, planned: PlannedCopy): Copy | null 
   }
 }
 
-/** Their value is the schedule's now; should it be shown otherwise (or not yet), that is ours to write. */
+/** Their value is the schedule's now, and agreed; should the schedule say otherwise by the next plan, that is ours to write. */
 function takenCopy(copy: Copy, { met }: Extract<Step, { do: 'import' }>, { observed }: PlannedCopy): Copy | null {
   if (copy.base === null || observed?.kind !== 'present') return null;
   const shown = unitsOf(observed.face);
   const taken = new Map(met.map(unitOfMet).map(unit => [unit, unitValue(shown, unit)] as const));
-  return { ...copy, base: { ...copy.base, seen: withUnits(copy.base.seen, taken) } };
+  const { sent, seen } = copy.base;
+  return { ...copy, base: { ...copy.base, sent: withUnits(sent, taken), seen: withUnits(seen, taken) } };
 }
 
 /** Takes a person's edit into the schedule under their name. Returns false where it must be proposed instead. */

@@ -5,6 +5,7 @@
 import type { Attempt, Base, Copy, Present } from '../model/copy.ts';
 import type { Fields } from '../model/face.ts';
 import type { AttemptId, Instant } from '../model/ids.ts';
+import type { Capabilities } from './connector.ts';
 import { canonFace } from './merge.ts';
 import { sameUnit, type Unit, unitsOf, unitValue, withUnits } from './units.ts';
 
@@ -16,8 +17,8 @@ export type Settled = Readonly<{ copy: Copy; done: readonly AttemptId[]; expired
 /**
  * @param attempts the open attempts of this copy, oldest first
  * @param observed its item, or null where it is not there
- * @param conditional whether the provider refuses a write that comes late: else one whose effect is seen may be another
- * try's, and its own may still come
+ * @param can what keeps a write that comes late from having its effect a second time: a precondition, or for a create
+ * an id that is never free again. Where nothing does, the attempt stays open also when its effect is seen
  */
 export function settleCopy(
   copy: Copy,
@@ -25,7 +26,7 @@ export function settleCopy(
   attempts: readonly Attempt[],
   canon: (fields: Fields) => Fields,
   now: Instant,
-  conditional = true,
+  can: Pick<Capabilities, 'conditional' | 'idsReusable'> = { conditional: true, idsReusable: false },
 ): Settled {
   const expired = attempts.filter(attempt => now - attempt.startedAt > attemptLifeMs).map(attempt => attempt.id);
   const done: AttemptId[] = [];
@@ -37,7 +38,8 @@ export function settleCopy(
     if (base === null) continue;
     const landed = landAttempt(base, attempt, observed, canon);
     base = landed.base;
-    if (landed.all && conditional) done.push(attempt.id);
+    const isSpent = attempt.verb === 'create' ? !can.idsReusable : can.conditional;
+    if (landed.all && isSpent) done.push(attempt.id);
   }
   const placed = base === null ? copy : { ...copy, state: placedState(copy), base, remoteId: observed.remoteId };
   return { copy: placed, done, expired: expired.filter(id => !done.includes(id)) };

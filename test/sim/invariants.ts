@@ -31,7 +31,7 @@ export async function checkEnd(world: World, owners: Owners, secret: string | nu
   checkCards(end);
   checkBounds(end);
   await checkBusy(end);
-  checkPrivacy(end, secret);
+  await checkPrivacy(end, secret);
   await checkMail(end);
 }
 
@@ -228,8 +228,10 @@ async function checkBusy({ world, owners }: End): Promise<void> {
 }
 
 /** Invariant 12: secrets of an event stay with whom it names; private appointments stay where they are. */
-function checkPrivacy({ world, owners, findings, history }: End, secret: string | null): void {
-  const record = JSON.stringify([findings, history]);
+async function checkPrivacy({ world, owners, findings, history }: End, secret: string | null): Promise<void> {
+  const seen: unknown[] = [];
+  for (const { id } of world.stage.links) seen.push(await world.store.read(r => r.copies.sights(id)));
+  const record = JSON.stringify([findings, history, seen]);
   const sent = [...world.calendars.values()].map(calendar => [calendar.name, calendar.received.join('\n')] as const);
   const mails = JSON.stringify(world.mailbox.accepted);
   for (const [name, text] of owners.private) {

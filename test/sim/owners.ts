@@ -17,6 +17,7 @@ export class Owners {
   readonly #random: Prng;
   /** What was live in an item when it was typed, until it is replaced. */
   readonly #live = new Map<string, Token[]>();
+  readonly #leftovers = new Set<string>();
   /** Items that a human removed, by calendar and key; a wiped calendar removes all. */
   readonly deleted = new Map<string, number>();
   readonly duplicates = new Set<string>();
@@ -55,13 +56,19 @@ export class Owners {
 
   wipe(calendar: SimCalendar): void {
     this.#world.history.add('calendar comes back empty', { calendar: calendar.name });
+    const copies = this.#world.transitions.placed(calendar.name);
+    const isWhole = copies.every(copy => copy.remoteId !== null && calendar.state.item(copy.remoteId) !== null);
+    if (copies.length > 1 && isWhole) this.#world.transitions.emptied.add(calendar.name);
     for (const item of calendar.items()) this.#forget(calendar, item);
     calendar.state.wipe();
   }
 
   /** A write of the engine: what it replaced without having seen it is only excused where a provider cannot refuse. */
-  overwritten(calendar: SimCalendar, { id, before, after, tag, verb }: EngineWrite): void {
-    if (before === null) return;
+  overwritten(calendar: SimCalendar, { id, before, after, tag, verb, late }: EngineWrite): void {
+    if (before === null) {
+      if (late) this.#leftovers.add(nameOf(calendar, id));
+      return;
+    }
     const blind = !calendar.habits.conditional && tag !== before.tag;
     const live = this.#live.get(nameOf(calendar, id)) ?? [];
     for (const token of live) {
@@ -69,6 +76,9 @@ export class Owners {
       if (!still && blind) token.excused ??= 'written over blindly at a provider without preconditions';
       if (!still && token.field === 'own' && verb === 'remove') token.excused ??= 'went with its item';
     }
+    // An item that came long after its copy was given up is no copy: what is typed there is swept away with it.
+    const swept = verb === 'remove' && this.#leftovers.has(nameOf(calendar, id));
+    if (swept) for (const token of live) token.excused ??= 'typed into a leftover';
     if (verb === 'unmark') for (const token of live) token.excused ??= 'now their own item';
     if (blind && after !== null) this.own.set(nameOf(calendar, id), after.content.own);
     if (after === null) this.own.delete(nameOf(calendar, id));

@@ -39,6 +39,8 @@ export class Process {
   pausedUntil = 0;
   /** How far its clock is off, and how fast it goes wrong. */
   clock = { offsetMs: 0, drift: 0, since: 0 };
+  /** Whether it has always shown the world's own time. */
+  clockIsTrue = true;
   #ids = 0;
 
   constructor(world: World, owner: string, rights: Rights) {

@@ -81,7 +81,10 @@ async function play(world: World, people: People, brakes: boolean, ticks: number
   const copies = await untilQuiet(world, people.office);
   world.keepOneProcess();
   if (copies) await checkEnd(world, people.owners, people.office.secret);
-  for (let n = 0; n < 3 && world.violation === null; n += 1) await readAgain(world, people.office, n);
+  for (let n = 0; n < 3 && world.violation === null; n += 1) {
+    await readAgain(world, people.office, n);
+    if (n === 0 && world.violation === null) await pollIdle(world, people.office);
+  }
 }
 
 /** What humans and fate do beside the calls. */
@@ -157,9 +160,26 @@ async function restOf(world: World, since: number): Promise<Readonly<{ reason: s
     const gated = gates.filter(until => until > world.now);
     const at = Math.min(next, ...gated);
     if (restless) return { reason: `calendar ${JSON.stringify({ ...restless, link: restless.link.id })}`, next: at };
+    // Mail looks at the schedule every few minutes, and then waits for its quiet period.
+    const mailsAt = Math.max(since, world.transitions.versionAt) + 15 * 60_000;
+    if (world.stage.mails && world.now < mailsAt) return { reason: 'mail is not planned', next: Math.min(at, mailsAt) };
     if (open[0]) return { reason: `message ${open[0].messageId} is ${open[0].state}`, next: at };
     return { reason: null, next: at };
   });
+}
+
+/** Invariant 5: where nothing happened a poll costs one listing, and that of a delta one request. */
+async function pollIdle(world: World, office: Office): Promise<void> {
+  const before = { ...world.counts };
+  const runs = world.runs;
+  world.history.add('idle poll');
+  if (!(await untilQuiet(world, office))) return;
+  const others = world.counts.requests - before.requests - (world.counts.lists - before.lists);
+  if (others > 0) throw new Violation('5 bounded calls', `an idle poll made ${others} requests beside its listings`);
+  const paged = [...world.calendars.values()].some(calendar => !calendar.habits.delta);
+  if (!paged && world.counts.lists - before.lists > world.runs - runs) {
+    throw new Violation('5 bounded calls', 'an idle poll asked for changes more than once');
+  }
 }
 
 /** Invariant 4: with every cursor dropped, nothing is written, versioned, mailed or asked. */

@@ -14,8 +14,14 @@ type Watchers<Part> = {
 
 export class Transitions {
   readonly counts = { versions: 0, findings: 0, messages: 0 };
+  /** When the schedule last changed, by the world's own clock. */
+  versionAt = 0;
   readonly states = new Map<string, string>();
   readonly released = new Set<string>();
+  /** Until when each account is to rest. */
+  readonly gates = new Map<string, number>();
+  /** Calendars that came back empty while several copies were in place, and that nobody has released since. */
+  readonly emptied = new Set<string>();
   /** Who holds each account. */
   readonly leases = new Map<string, Readonly<{ owner: string }>>();
   readonly copies = new Map<string, Copy>();
@@ -73,6 +79,7 @@ export class Transitions {
       schedule: on(r.schedule, { putEvent: (_, event) => this.#putEvent(event) }),
       calendars: on(r.calendars, {
         patch: (_, id, patch) => this.#patch(id, patch),
+        gate: (_, account, until) => void this.gates.set(account, until ?? 0),
         takeLease: (lease, account) => {
           if (lease) this.leases.set(account, lease);
         },
@@ -110,6 +117,7 @@ export class Transitions {
     const last = this.#versions.get(id) ?? 0;
     const lastSequence = this.#versions.get(`${id} sequence`) ?? 0;
     this.counts.versions += 1;
+    this.versionAt = this.#history.at;
     this.#history.add(`version ${version}`, { event: id });
     if (version <= last || sequence < lastSequence) {
       this.#fail(new Violation('versions rise', `${id} went from version ${last} to ${version}`, { event: id }));
@@ -120,7 +128,10 @@ export class Transitions {
 
   #patch(id: string, { state, released }: CalendarPatch): void {
     if (state !== undefined) this.states.set(id, state);
-    if (released === true) this.released.add(id);
+    if (released === true) {
+      this.released.add(id);
+      this.emptied.delete(id);
+    }
     if (released === false) this.released.delete(id);
   }
 
@@ -132,6 +143,9 @@ export class Transitions {
     const about = { calendar: copy.calendarId, event: copy.eventId };
     if (before?.state !== copy.state || before.remoteId !== copy.remoteId) {
       this.#history.add(`copy ${copy.state} g${copy.generation} ${copy.remoteId ?? ''}`, about);
+    }
+    if (copy.state === 'hidden' && before?.state === 'placed' && this.emptied.has(copy.calendarId)) {
+      this.#fail(new Violation('11 brakes hold', 'a calendar that came back empty was believed', about));
     }
     if (copy.base !== null) this.#checkBase(copy, copy.base, before?.base ?? null, about);
   }

@@ -70,6 +70,7 @@ export class World {
   readonly events: string[] = [];
   /** When the last good run of each calendar began, by the world's own clock. */
   readonly readAt = new Map<string, number>();
+  runs = 0;
   processes: Process[] = [];
   /** Called between a write and its reply, and before a write. */
   onGap: (calendar: SimCalendar, id: string) => void = () => undefined;
@@ -127,7 +128,8 @@ export class World {
       drift: faults.chance(this.chances.drift) ? faults.next() * 0.02 - 0.01 : 0,
       since: this.now,
     };
-    if (process.clock.drift !== 0) this.mailbox.clocksAgree = false;
+    process.clockIsTrue = process.clock.drift === 0;
+    if (!process.clockIsTrue) this.mailbox.clocksAgree = false;
     this.processes.push(process);
     this.history.add(`process ${process.owner} starts`);
   }
@@ -175,12 +177,14 @@ export class World {
   }
 
   beginRun(calendar: string): RunMark {
+    this.runs += 1;
     const placed = this.transitions.placed(calendar).length;
     return { calendar, placed, released: this.transitions.released.has(calendar), removed: 0 };
   }
 
   request<T>(process: Process, call: Call & { perform(): T }): Promise<T> {
     this.counts.requests += 1;
+    this.#checkGate(process, call);
     if (call.label.startsWith('list') || call.label.startsWith('changes')) this.counts.lists += 1;
     return new Promise<T>((resolve, reject) => {
       if (!process.dead)
@@ -232,6 +236,7 @@ export class World {
   }
 
   #stepClock(process: Process): void {
+    process.clockIsTrue = false;
     process.clock.offsetMs += this.random.faults.between(-3 * 60, 3 * 60) * minute;
     this.counts.faults += 1;
     this.mailbox.clocksAgree = false;
@@ -401,6 +406,16 @@ export class World {
     const holds = link && this.transitions.leases.get(link.account)?.owner === process.owner;
     if (holds && this.transitions.states.get(calendar.name) === 'halted') {
       this.fail(new Violation('11 a halted calendar gets no writes', label, { calendar: calendar.name }));
+    }
+  }
+
+  /** An account that asked for rest is left alone. */
+  #checkGate(process: Process, { calendar, label }: Call): void {
+    const link = this.stage.links.find(one => one.id === calendar.name);
+    if (!link || !process.clockIsTrue || process.dead) return;
+    const holds = this.transitions.leases.get(link.account)?.owner === process.owner;
+    if (holds && (this.transitions.gates.get(link.account) ?? 0) > this.now) {
+      this.fail(new Violation('5 bounded calls', `${label}: the account is to rest`, { calendar: calendar.name }));
     }
   }
 

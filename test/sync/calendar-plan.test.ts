@@ -188,7 +188,13 @@ describe('open attempts in the plan of a calendar', () => {
   it('of a create that was made settle as the agreement', () => {
     const copies = [copyOf({ state: 'wanted', base: null })];
     const given = plan({ copies, attempts: [attemptOf('a1', meeting, { verb: 'create' })] });
-    expect(given).toMatchObject({ done: ['a1'], settled: [{ state: 'placed', base: { sent: meeting } }] });
+    expect(given).toMatchObject({ settled: [{ state: 'placed', base: { sent: meeting } }] });
+  });
+  it('of a create stay open where its id may be free again, and a second try may land there', () => {
+    const copies = [copyOf({ state: 'wanted', base: null })];
+    const attempts = [attemptOf('a1', meeting, { verb: 'create' })];
+    expect(plan({ copies, attempts }).done).toEqual([]);
+    expect(plan({ copies, attempts, can: { ...can, idsReusable: false } }).done).toEqual(['a1']);
   });
 });
 

@@ -104,7 +104,7 @@ const worldOf = (faces: fc.Arbitrary<Face>) =>
     })
     .map(({ sides: [agreed, ours, theirs], provider, state, ...drawn }) => {
       // Where a reply is lost, a habit that the engine has not met yet can't be told from a person's hand.
-      const told = (provider.kind === 'plain' || provider.kind === 'modest') && state !== 'unknown';
+      const told = provider.kind !== 'wrapping' && state !== 'unknown';
       const [old, fates] = told ? [drawn.old, drawn.fates] : [null, []];
       const shown = provider.show(agreed);
       const copy = copyOf({ base: baseOf(agreed, { seen: shown, tag: tag('t0') }) });

@@ -1,0 +1,23 @@
+/** A thread that runs one seed after another. */
+import { parentPort } from 'node:worker_threads';
+import { simulate } from './simulate.ts';
+
+export type Report = Readonly<{
+  seed: number;
+  red: Readonly<{ invariant: string; message: string; excerpt: readonly string[] }> | null;
+}>;
+
+parentPort?.on('message', async (seed: number) => {
+  parentPort?.postMessage(await report(seed));
+});
+
+async function report(seed: number): Promise<Report> {
+  try {
+    const { violation, excerpt } = await simulate(seed);
+    if (violation === null) return { seed, red: null };
+    return { seed, red: { invariant: violation.invariant, message: violation.message, excerpt } };
+  } catch (error) {
+    const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return { seed, red: { invariant: 'the simulation itself', message, excerpt: [] } };
+  }
+}
