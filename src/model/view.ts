@@ -58,7 +58,7 @@ function maySee(tier: Tier, content: EventContent, viewer: Viewer, directory: Di
 }
 
 /** Whether the reader sees the event's own title and notes; P4 is for those named on it and who speak for them. */
-function maySeeContent(content: EventContent, viewer: Viewer, directory: Directory): boolean {
+export function maySeeContent(content: EventContent, viewer: Viewer, directory: Directory): boolean {
   return maySee(content.tier, content, viewer, directory);
 }
 

@@ -5,6 +5,7 @@ import type { Field, Fields } from '../model/face.ts';
 import { copyKey } from '../model/identity.ts';
 import type { AttemptId, CopyKey, EventId, Instant, RemoteId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
+import { sameWhen } from '../model/when.ts';
 import type { Capabilities } from './connector.ts';
 import { applyBrakes, type Brake, isChurning } from './guard.ts';
 import { type CopyPlan, planCopy, type Step } from './plan.ts';
@@ -61,8 +62,9 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
   const expired: AttemptId[] = [];
   const planned: PlannedCopy[] = [];
   for (const event of [...new Set([...copies.keys(), ...projection.wanted.keys()])].sort()) {
-    if (projection.outside.has(event)) continue;
     const before = copies.get(event) ?? null;
+    const outside = projection.outside.get(event);
+    if (outside && !isMovedAway(before, outside)) continue;
     // A removed copy has no item any more: what shows up under its key is a stray.
     const finished = before === null || isFinished(before) || before.remoteId === null;
     const observed = finished ? null : (sights.get(before.remoteId) ?? null);
@@ -73,8 +75,10 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     expired.push(...(settled?.expired ?? []));
     if (settled) copies.set(event, settled.copy);
     const copy = settled?.copy ?? null;
-    const wanted = projection.wanted.get(event) ?? null;
-    const pending = open.filter(attempt => !settled?.done.includes(attempt.id)).map(attempt => attempt.fields);
+    const wanted = outside ?? projection.wanted.get(event) ?? null;
+    // Where a late write is refused, settling has said all. Else it may bring back what only came along in it.
+    const late = can.conditional ? [] : open.filter(attempt => !settled?.done.includes(attempt.id));
+    const pending = late.map(attempt => attempt.fields);
     planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
   }
   const braked = applyBrakes({
@@ -93,6 +97,11 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     unsighted: placed.flatMap(copy => (copy.remoteId !== null && !sights.has(copy.remoteId) ? [copy.remoteId] : [])),
     brake: braked.brake,
   };
+}
+
+/** A copy in place of an event that has been moved out of the window: left alone, it would show the old time. */
+function isMovedAway(copy: Copy | null, { face }: WantedCopy): boolean {
+  return copy?.state === 'placed' && copy.base !== null && !sameWhen(copy.base.sent.when, face.when);
 }
 
 function planOne(

@@ -53,7 +53,18 @@ export function mergeFaces(input: MergeInput): Verdict[] {
     const verdict = equal && (moved || weChanged) ? 'agreed' : judge(weChanged || undone, moved && !undone);
     if (verdict !== null) verdicts.push({ unit, verdict, ours, theirs, base: was });
   }
-  return verdicts;
+  return joinSeries(verdicts, wanted.get('rule'), seen.get('rule'));
+}
+
+/**
+ * Where only one side still has a series, its rule and its dates are one matter: a date that the other side changed
+ * would be lost with the rule, or written into nothing.
+ */
+function joinSeries(verdicts: readonly Verdict[], ours: unknown, theirs: unknown): Verdict[] {
+  const changes = verdicts.filter(({ unit, verdict }) => fieldOf(unit) === 'series' && verdict !== 'agreed');
+  const met = changes.some(one => one.verdict !== 'theirs') && changes.some(one => one.verdict !== 'ours');
+  if ((ours === null) === (theirs === null) || !met) return [...verdicts];
+  return verdicts.map(one => (changes.includes(one) ? { ...one, verdict: 'both' } : one));
 }
 
 function judge(weChanged: boolean, theyChanged: boolean): 'ours' | 'theirs' | 'both' | null {

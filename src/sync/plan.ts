@@ -5,11 +5,11 @@
  * | wanted               | create  | merge unit by unit          | unchanged: hide; else anew    | changed: anew         |
  * | not wanted           | nothing | remove, keep an unseen edit | forget                        | forget                |
  */
-import type { Copy, Met, Observed, Present } from '../model/copy.ts';
-import { type Face, type Field, type Fields, sameField } from '../model/face.ts';
+import type { Base, Copy, Met, Observed, Present } from '../model/copy.ts';
+import type { Face, Field, Fields } from '../model/face.ts';
 import type { RemoteId, Tag } from '../model/ids.ts';
 import { canonFace, mergeFaces, type Verdict } from './merge.ts';
-import { fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue, withUnits } from './units.ts';
+import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue, withUnits } from './units.ts';
 
 /** What becomes of a person's change of one field. */
 export type Policy = 'accept' | 'propose' | 'restore';
@@ -94,7 +94,8 @@ function planUnwanted({ copy, observed, canon, rules, pending }: PlanInput): Cop
 /** Wanted, but its item is not there (or was never made). */
 function planAbsent(wanted: Face, copy: Copy, gone: boolean, rules: CopyRules): CopyPlan {
   const changed = copy.base === null || !sameSent(copy.base.sent, wanted, rules.fields);
-  switch (copy.state) {
+  // A refused write left what was there before: such a copy is as good as placed.
+  switch (copy.state === 'stuck' && copy.base !== null ? 'placed' : copy.state) {
     case 'wanted':
     case 'stuck':
       return only({ do: 'create', face: wanted, anew: false });
@@ -111,7 +112,10 @@ function planAbsent(wanted: Face, copy: Copy, gone: boolean, rules: CopyRules): 
 }
 
 function sameSent(sent: Face, wanted: Face, fields: readonly Field[]): boolean {
-  return fields.every(field => sameField(field, sent[field], wanted[field]));
+  const [before, after] = [unitsOf(sent), unitsOf(wanted)];
+  return allUnits(before, after).every(
+    unit => !fields.includes(fieldOf(unit)) || sameUnit(unit, unitValue(before, unit), unitValue(after, unit)),
+  );
 }
 
 type Sorted = Readonly<{ write: Verdict[]; take: Verdict[]; propose: Verdict[]; restore: Verdict[]; both: Verdict[] }>;
@@ -123,10 +127,12 @@ function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present
   const sorted = sortVerdicts(verdicts, copy, observed.face, rules);
   const steps: Step[] = [];
   const agreed = verdicts.filter(verdict => verdict.verdict === 'agreed' || isOwn(verdict.unit, verdict.verdict));
-  const start = base ?? { sent: wanted, seen: canonFace(wanted, canon) };
+  const start = base ?? foundBase(wanted, observed.face, verdicts);
   const sent = withUnits(start.sent, pick(agreed, unitsOf(wanted)));
   const seen = withUnits(start.seen, pick(agreed, unitsOf(observed.face)));
-  if (agreed.length > 0 || base === null) steps.push({ do: 'agree', sent, seen });
+  // A refused copy that wants nothing any more is refused no longer.
+  const freed = copy.state === 'stuck' && verdicts.length === 0;
+  if (agreed.length > 0 || base === null || freed) steps.push({ do: 'agree', sent, seen });
   if (sorted.take.length > 0) {
     steps.push({ do: 'import', fields: fieldsOf(sorted.take, wanted, observed.face), met: metOf(sorted.take) });
   }
@@ -148,6 +154,12 @@ function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present
   return { steps, meetings: meetingsOf(sorted) };
 }
 
+/** Nothing was agreed on what differs: until ours is written there, what stands there is both sent and shown. */
+function foundBase(wanted: Face, found: Face, verdicts: readonly Verdict[]): Pick<Base, 'sent' | 'seen'> {
+  const disputed = verdicts.filter(verdict => verdict.verdict === 'both');
+  return { sent: withUnits(wanted, pick(disputed, unitsOf(found))), seen: found };
+}
+
 /** `busy` is the person's to change: how they show themselves in their own calendar mails and moves nobody. */
 function isOwn(unit: Unit, verdict: Verdict['verdict']): boolean {
   return unit === 'busy' && verdict === 'theirs';
@@ -155,11 +167,7 @@ function isOwn(unit: Unit, verdict: Verdict['verdict']): boolean {
 
 function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rules: CopyRules): Sorted {
   const sorted: Sorted = { write: [], take: [], propose: [], restore: [], both: [] };
-  const endsSeries = verdicts.some(({ unit, verdict, ours }) => unit === 'rule' && ours === null && isOurs(verdict));
-  for (const found of verdicts) {
-    // A date that a person changed goes with the series: they meet.
-    const lost = endsSeries && found.verdict === 'theirs' && found.unit.startsWith('occurrence ');
-    const verdict: Verdict = lost ? { ...found, verdict: 'both' } : found;
+  for (const verdict of verdicts) {
     if (verdict.verdict === 'ours') sorted.write.push(verdict);
     if (verdict.verdict === 'both') {
       sorted.write.push(verdict);
@@ -178,8 +186,6 @@ function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rule
   }
   return sorted;
 }
-
-const isOurs = (verdict: Verdict['verdict']) => verdict === 'ours' || verdict === 'both';
 
 function isDeclined(declined: Fields, field: Field, unit: Unit, seen: Face): boolean {
   if (declined[field] === undefined) return false;

@@ -10,7 +10,7 @@ import { occurrenceWhen } from '../model/occurrence.ts';
 import type { Person } from '../model/person.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Busy, OccurrenceStart, Series } from '../model/series.ts';
-import { detailsFor, isEngaged, placeLine, titleFor, type Viewer } from '../model/view.ts';
+import { detailsFor, isEngaged, maySeeContent, placeLine, titleFor, type Viewer } from '../model/view.ts';
 import { localAt, overlaps, type Range, rangeOf } from '../model/when.ts';
 
 export type WantedCopy = Readonly<{
@@ -23,28 +23,28 @@ export type WantedCopy = Readonly<{
 
 export type Projection = Readonly<{
   wanted: ReadonlyMap<EventId, WantedCopy>;
-  /** Events that are this person's but lie outside the window: their copies are neither made nor taken away. */
-  outside: ReadonlySet<EventId>;
+  /** Events that are this person's but lie outside the window: no copy is made or taken away, only moved there. */
+  outside: ReadonlyMap<EventId, WantedCopy>;
 }>;
 
 /** Everything a calendar ought to show within `window`: nothing, where its link carries no copies. */
 export function projectCalendar(snapshot: ScheduleSnapshot, link: CalendarLink, window: Range): Projection {
   const person = snapshot.people.get(link.person);
   const carries = link.mode !== 'busy' && link.carrier === 'copy';
-  return person && carries ? projectPerson(snapshot, person, window) : { wanted: new Map(), outside: new Set() };
+  return person && carries ? projectPerson(snapshot, person, window) : { wanted: new Map(), outside: new Map() };
 }
 
 /** A person's own events within `window`, as they may see them. */
 export function projectPerson(snapshot: ScheduleSnapshot, person: Person, window: Range): Projection {
   const wanted = new Map<EventId, WantedCopy>();
-  const outside = new Set<EventId>();
+  const outside = new Map<EventId, WantedCopy>();
   for (const event of snapshot.events.values()) {
     const content = event.published?.content;
     if (!content || !isShown(content)) continue;
     const attendance = attendanceFor(snapshot, event.id, content, person.id);
     if (!attendance || !isEngaged(person, content)) continue;
-    if (!isWithin(content, window)) outside.add(event.id);
-    else wanted.set(event.id, wantedCopy(snapshot, event, content, { reader: person, about: person, attendance }));
+    const side = isWithin(content, window) ? wanted : outside;
+    side.set(event.id, wantedCopy(snapshot, event, content, { reader: person, about: person, attendance }));
   }
   return { wanted, outside };
 }
@@ -65,7 +65,10 @@ function attendanceFor(snapshot: ScheduleSnapshot, id: EventId, content: EventCo
 function isWithin(content: EventContent, window: Range): boolean {
   const series = seriesOf(content);
   if (series === null) return overlaps(rangeOf(content.when), window);
-  return occurrences(content.when, series, window, 1).starts.length > 0;
+  const moved = content.overrides.some(
+    ({ status, when }) => status === 'changed' && when !== null && overlaps(rangeOf(when), window),
+  );
+  return moved || occurrences(content.when, series, window, 1).starts.length > 0;
 }
 
 /** The bare series of an event, for questions of time. */
@@ -99,13 +102,17 @@ export function faceOf(content: EventContent, viewer: Viewer, snapshot: Schedule
     occurrence: override.occurrence,
     face: {
       when: override.when ?? occurrenceWhen(override.occurrence, content.when),
-      title: override.title ?? title,
+      title: titleFor({ ...content, title: override.title ?? content.title }, viewer, snapshot),
       place: override.venue === null ? place : placeLine(venueOf(override.venue), content, viewer, snapshot),
-      notes: override.notes === null || override.notes === '' ? notes : `${override.notes}\n\n${notes}`.trim(),
+      notes:
+        override.notes && maySeeContent(content, viewer, snapshot) ? `${override.notes}\n\n${notes}`.trim() : notes,
       busy,
     },
   });
-  const overrides = content.overrides.filter(override => override.status === 'changed').map(changed);
+  const overrides = content.overrides
+    .filter(override => override.status === 'changed')
+    .map(changed)
+    .sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1));
   const series = content.rrule === null ? null : { rrule: content.rrule, exdates: exdatesOf(content), overrides };
   return { when: content.when, title, place, notes, url: content.onlineUrl, busy, series };
 }

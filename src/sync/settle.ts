@@ -41,8 +41,18 @@ export function settleCopy(
     const isSpent = attempt.verb === 'create' ? !can.idsReusable : can.conditional;
     if (landed.all && isSpent) done.push(attempt.id);
   }
-  const placed = base === null ? copy : { ...copy, state: placedState(copy), base, remoteId: observed.remoteId };
-  return { copy: placed, done, expired: expired.filter(id => !done.includes(id)) };
+  return {
+    copy: base === null ? copy : placedCopy(copy, base, observed.remoteId),
+    done,
+    expired: expired.filter(id => !done.includes(id)),
+  };
+}
+
+/** The copy in its place; itself where that is nothing new, so that it need not be stored. */
+function placedCopy(copy: Copy, base: Base, remoteId: Copy['remoteId']): Copy {
+  const state = placedState(copy);
+  const same = state === copy.state && base === copy.base && remoteId === copy.remoteId;
+  return same ? copy : { ...copy, state, base, remoteId };
 }
 
 /** A copy under removal stays so; any other that has its item is placed. */
@@ -83,8 +93,9 @@ function landAttempt(
   const shown = unitsOf(base.seen);
   const moved = landed.filter(unit => !sameUnit(unit, unitValue(shown, unit), unitValue(seen, unit)));
   const pick = (from: ReturnType<typeof unitsOf>) => new Map(moved.map(unit => [unit, unitValue(from, unit)] as const));
+  const after = { ...base, sent: withUnits(base.sent, pick(sent)), seen: withUnits(base.seen, pick(seen)) };
   return {
-    base: { ...base, sent: withUnits(base.sent, pick(sent)), seen: withUnits(base.seen, pick(seen)) },
+    base: moved.length > 0 ? after : base,
     all: landed.length === attempt.units.length,
   };
 }

@@ -96,7 +96,7 @@ const plan = ({ wanted = [wantedOf(event)], ...changes }: Changes = {}) =>
   planCalendar({
     link,
     snapshot: snapshotOf([event]),
-    projection: { wanted: new Map(wanted), outside: new Set() },
+    projection: { wanted: new Map(wanted), outside: new Map() },
     copies: [copyOf()],
     sights: [seen(meeting)],
     attempts: [],
@@ -124,7 +124,7 @@ describe('the plan of a calendar', () => {
     expect(plan(given).planned.map(one => one.event)).toEqual(['E1', 'E2', 'E3']);
   });
   it('leaves an event outside the window alone, copied or not', () => {
-    const projection = { wanted: new Map(), outside: new Set([event]) };
+    const projection = { wanted: new Map(), outside: new Map([wantedOf(event)]) };
     expect(plan({ projection }).planned).toEqual([]);
   });
   it('puts in a publish calendar back what its owner deleted, and in a two-way one asks', () => {

@@ -43,8 +43,7 @@ export function planWorld(world: World, { rules, canon }: Provider): Readonly<{ 
   const attempts = world.attempts.filter(attempt => !settled?.done.includes(attempt.id));
   const copy = settled?.copy ?? null;
   const absent = copy?.remoteId ? ({ kind: 'gone', remoteId: copy.remoteId } as const) : null;
-  const pending = attempts.map(attempt => attempt.fields);
-  const sides = { wanted: world.wanted, observed: observed ?? absent, copy, pending };
+  const sides = { wanted: world.wanted, observed: observed ?? absent, copy, pending: [] };
   const plan = planCopy({ ...sides, canon, rules, wantedHash: 'h1' });
   return { world: { ...world, copy, attempts }, plan };
 }

@@ -37,6 +37,7 @@ const faceWith = (repeats: fc.Arbitrary<Face['series']>): fc.Arbitrary<Face> =>
   fc.record({ when: whens, title: words, place: words, notes: words, url: urls, busy: busies, series: repeats });
 const singles = faceWith(fc.constant(null));
 const serials = faceWith(series);
+const mixed = faceWith(fc.option(series, { freq: 2 }));
 
 /** The same face with a few fields from another: what a person or a secretary makes of it. */
 const edited = (face: fc.Arbitrary<Face>, other: fc.Arbitrary<Face>): fc.Arbitrary<readonly [Face, Face, Face]> =>
@@ -103,8 +104,8 @@ const worldOf = (faces: fc.Arbitrary<Face>) =>
       fates: someFates,
     })
     .map(({ sides: [agreed, ours, theirs], provider, state, ...drawn }) => {
-      // Where a reply is lost, a habit that the engine has not met yet can't be told from a person's hand.
-      const told = provider.kind !== 'wrapping' && state !== 'unknown';
+      // A habit that the engine has not met yet can't be told from a person's hand when the first reply is lost.
+      const told = provider.kind !== 'wrapping';
       const [old, fates] = told ? [drawn.old, drawn.fates] : [null, []];
       const shown = provider.show(agreed);
       const copy = copyOf({ base: baseOf(agreed, { seen: shown, tag: tag('t0') }) });
@@ -157,7 +158,7 @@ const holds = (face: Face | null, unit: Unit, value: unknown) =>
   face !== null && sameUnit(unit, unitValue(unitsOf(face), unit), value);
 
 const runs = { numRuns: 1500 };
-const anyWorld = fc.oneof(worldOf(singles), worldOf(serials));
+const anyWorld = fc.oneof(worldOf(singles), worldOf(serials), worldOf(mixed));
 
 describe('plan and apply, over and over', () => {
   it('ends within a few rounds, and then for good', () => {
@@ -246,6 +247,8 @@ describe('plan and apply, over and over', () => {
         const typed = typedUnits(world, provider);
         const end = settleDown(world, provider, drawn);
         for (const { unit, value, as } of end.heard) {
+          // A date that a lost write began stands with the rule that a person has changed since: they are taken together.
+          if (unit.startsWith('occurrence ') && typed.has('rule')) continue;
           if (as === 'import')
             expect([...typed].some(([one, typedValue]) => one === unit && sameUnit(unit, typedValue, value))).toBe(
               true,
