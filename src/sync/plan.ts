@@ -68,7 +68,8 @@ export function planCopy(input: PlanInput): CopyPlan {
   if (observed?.kind === 'unreadable' && copy !== null) return only({ do: 'hold', why: 'unreadable' });
   if (input.wanted === null) return planUnwanted(input);
   if (copy === null) return only({ do: 'create', face: input.wanted, anew: false });
-  if (copy.state === 'stuck' && copy.stuckOn === input.wantedHash) return only({ do: 'hold', why: 'stuck' });
+  const refused = copy.state === 'stuck' && copy.stuckOn === input.wantedHash;
+  if (refused) return planStuck(input, input.wanted, copy, observed);
   if (observed?.kind === 'present') return planMerge(input, input.wanted, copy, observed);
   return planAbsent(input.wanted, copy, observed?.kind === 'gone', input.rules);
 }
@@ -89,6 +90,15 @@ function planUnwanted({ copy, observed, canon, rules, pending }: PlanInput): Cop
   });
   const lost = meaningful(verdicts.filter(verdict => verdict.verdict === 'theirs'));
   return { steps: [remove], meetings: lost.length > 0 ? [{ kind: 'orphaned-edit', met: metOf(lost) }] : [] };
+}
+
+/** Nothing is written again that was refused; but what the person changes meanwhile is seen all the same. */
+function planStuck(input: PlanInput, wanted: Face, copy: Copy, observed: Observed | null): CopyPlan {
+  const hold: Step = { do: 'hold', why: 'stuck' };
+  if (observed?.kind !== 'present' || copy.base === null) return only(hold);
+  const { steps, meetings } = planMerge(input, wanted, copy, observed);
+  const local = steps.filter(step => step.do === 'import');
+  return { steps: [...local, hold], meetings: meetings.filter(meeting => meeting.kind !== 'restored') };
 }
 
 /** Wanted, but its item is not there (or was never made). */

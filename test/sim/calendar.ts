@@ -163,7 +163,7 @@ export class SimCalendar {
   }
 }
 
-export function idOf(key: string): string {
+function idOf(key: string): string {
   return `${key}.item`;
 }
 

@@ -18,7 +18,7 @@ import { SimSession } from './session.ts';
 import { tide } from './stage.ts';
 import type { World } from './world.ts';
 
-export const mailSettings: MailSettings = {
+const mailSettings: MailSettings = {
   office: { name: 'Tide office', address: 'office@tide.test', contact: '' },
   quietPeriodMs: 120_000,
   quietHours: null,

@@ -20,7 +20,7 @@ import { Tokens } from './tokens.ts';
 import { Transitions } from './transitions.ts';
 
 const minute = 60_000;
-export const startOfTime = Date.UTC(2027, 1, 20, 9);
+const startOfTime = Date.UTC(2027, 1, 20, 9);
 
 /** A run of the engine on one calendar: what the brakes count by. */
 export type RunMark = {

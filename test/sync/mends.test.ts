@@ -28,7 +28,9 @@ describe('an edit that was taken into the schedule', () => {
     await office.link('C02');
     await office.save('E1', { title: 'Production meeting' });
     await office.sync();
-    office.edit('C02', 'Production meeting', text => text.replace('SUMMARY:Production meeting', 'SUMMARY: Cat  meeting '));
+    office.edit('C02', 'Production meeting', text =>
+      text.replace('SUMMARY:Production meeting', 'SUMMARY: Cat  meeting '),
+    );
     office.clock += 120_000;
     await office.sync();
     expect((await office.findings()).map(one => one.kind)).toEqual([]);
@@ -48,4 +50,6 @@ describe('an event that is moved out of the window', () => {
     expect(office.items('C02').join('')).not.toContain('20270308T100000');
   });
 });
-void RemoteError; void calendarOf; void id;
+void RemoteError;
+void calendarOf;
+void id;

@@ -177,7 +177,12 @@ const stuck: Rows = {
     state: 'stuck',
     refused: 'this',
     seen: moved,
-    says: 'hold stuck',
+    says: {
+      propose: 'hold stuck; proposal when',
+      accept: 'take when; hold stuck',
+      restore: 'hold stuck',
+      publish: 'hold stuck',
+    },
   },
   'refused with another face: written again': { state: 'stuck', refused: 'another', wanted: moved, says: 'write when' },
   'refused with another face, before it was ever made: created': {

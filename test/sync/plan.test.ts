@@ -216,6 +216,12 @@ describe('a copy that is not there yet', () => {
     expect(planCopy(input({ copy, observed: null })).steps).toEqual([{ do: 'hold', why: 'stuck' }]);
     expect(steps(planCopy(input({ copy, observed: null, wantedHash: 'h2' })))).toEqual(['create']);
   });
+  it('S62 a copy the provider refused still shows what its owner changes', () => {
+    const copy = copyOf({ state: 'stuck', stuckOn: 'h1', problem: 'refused' });
+    const plan = planCopy(input({ copy, wanted: renamed, observed: seen({ ...meeting, notes: 'Theirs.' }) }));
+    expect(plan.steps).toEqual([{ do: 'hold', why: 'stuck' }]);
+    expect(plan.meetings).toMatchObject([{ kind: 'proposal', met: [{ field: 'notes', theirs: 'Theirs.' }] }]);
+  });
   it('an item that cannot be read is held', () => {
     const observed = { kind: 'unreadable', remoteId: item, tag: null, problem: 'bad date' } as const;
     expect(planCopy(input({ observed, wanted: moved })).steps).toEqual([{ do: 'hold', why: 'unreadable' }]);

@@ -15,16 +15,46 @@ import { type PlanInput, planCopy } from '../../src/sync/plan.ts';
 import { projectPerson } from '../../src/sync/project.ts';
 import { settleCopy } from '../../src/sync/settle.ts';
 import { blankContent, blankPerson } from '../blank.ts';
-import { asIs, at, attemptOf, baseOf, but, calendar, copyOf, event, everyMonday, item, meeting, moved, noon, on, production, rules, seen, tag, weekly } from './faces.ts';
+import {
+  asIs,
+  at,
+  attemptOf,
+  baseOf,
+  but,
+  calendar,
+  copyOf,
+  event,
+  everyMonday,
+  item,
+  meeting,
+  moved,
+  noon,
+  on,
+  production,
+  rules,
+  seen,
+  tag,
+  weekly,
+} from './faces.ts';
 
 const plan = (changes: Partial<PlanInput>) => {
-  const given = { wanted: meeting, observed: seen(meeting), copy: copyOf(), pending: [], canon: asIs, rules: rules(), wantedHash: 'h1', ...changes };
+  const given = {
+    wanted: meeting,
+    observed: seen(meeting),
+    copy: copyOf(),
+    pending: [],
+    canon: asIs,
+    rules: rules(),
+    wantedHash: 'h1',
+    ...changes,
+  };
   return planCopy(given);
 };
 const dos = (changes: Partial<PlanInput>) => plan(changes).steps.map(step => step.do);
 
 describe('1: an attempt without effect, whose value is cut to what is shown anyway', () => {
-  const clip = (fields: Fields) => (fields.title === undefined ? fields : { ...fields, title: fields.title.slice(0, 4) });
+  const clip = (fields: Fields) =>
+    fields.title === undefined ? fields : { ...fields, title: fields.title.slice(0, 4) };
   it('does not take the base back from what was sent since: it would be written again and again', () => {
     const wanted = but({ title: 'Tone, blue' });
     const copy = copyOf({ base: baseOf(wanted, { seen: but({ title: 'Tone' }) }) });
@@ -35,15 +65,68 @@ describe('1: an attempt without effect, whose value is cut to what is shown anyw
 });
 
 describe('2: a person’s waiting date that only came along in a write', () => {
-  const link = { id: calendar, production, person: brandId<PersonId>('C02'), account: brandId<AccountId>('a'), provider: 'caldav', mode: 'two-way', carrier: 'copy', url: null, user: null, calendar: null, source: 'added' } satisfies CalendarLink;
+  const link = {
+    id: calendar,
+    production,
+    person: brandId<PersonId>('C02'),
+    account: brandId<AccountId>('a'),
+    provider: 'caldav',
+    mode: 'two-way',
+    carrier: 'copy',
+    url: null,
+    user: null,
+    calendar: null,
+    source: 'added',
+  } satisfies CalendarLink;
   const can = { writes: true, conditional: true, fields: allFields } as Capabilities;
   const content = { ...blankContent, title: meeting.title, when: meeting.when };
-  const scheduled = { production, id: event, uid: 'u', incarnation: 0, version: 1, sequence: 0, content, published: { version: 1, content }, updatedAt: 0, updatedBy: 'sec' } satisfies ScheduledEvent;
-  const snapshot = { production, name: '', zone: 'Europe/London' as ZoneName, revision: 1, events: new Map([[event, scheduled]]), people: new Map(), venues: new Map(), groups: new Map(), travel: [], constraints: [] } satisfies ScheduleSnapshot;
+  const scheduled = {
+    production,
+    id: event,
+    uid: 'u',
+    incarnation: 0,
+    version: 1,
+    sequence: 0,
+    content,
+    published: { version: 1, content },
+    updatedAt: 0,
+    updatedBy: 'sec',
+  } satisfies ScheduledEvent;
+  const snapshot = {
+    production,
+    name: '',
+    zone: 'Europe/London' as ZoneName,
+    revision: 1,
+    events: new Map([[event, scheduled]]),
+    people: new Map(),
+    venues: new Map(),
+    groups: new Map(),
+    travel: [],
+    constraints: [],
+  } satisfies ScheduleSnapshot;
   const theirs = weekly({ at: { '15': at('15T14:00', '15T15:00') } });
-  const write = attemptOf('a1', { when: meeting.when, series: weekly({ off: ['29'], at: { '15': at('15T14:00', '15T15:00') } }).series }, { units: [`occurrence ${on('29')}`] });
+  const write = attemptOf(
+    'a1',
+    { when: meeting.when, series: weekly({ off: ['29'], at: { '15': at('15T14:00', '15T15:00') } }).series },
+    { units: [`occurrence ${on('29')}`] },
+  );
   const planned = (face: Face, there: Face = theirs) =>
-    planCalendar({ link, snapshot, projection: { wanted: new Map([[event, { event: scheduled, content, face, status: 'confirmed' as const }]]), outside: new Map() }, copies: [copyOf({ base: baseOf(weekly()) })], sights: [seen(there)], attempts: there === theirs ? [write] : [], canon: asIs, can, rights: {}, released: false, now: 0 });
+    planCalendar({
+      link,
+      snapshot,
+      projection: {
+        wanted: new Map([[event, { event: scheduled, content, face, status: 'confirmed' as const }]]),
+        outside: new Map(),
+      },
+      copies: [copyOf({ base: baseOf(weekly()) })],
+      sights: [seen(there)],
+      attempts: there === theirs ? [write] : [],
+      canon: asIs,
+      can,
+      rights: {},
+      released: false,
+      now: 0,
+    });
 
   it('stays proposed while the reply is out', () => {
     expect(planned(weekly({ off: ['29'] })).planned[0]?.plan.meetings.map(one => one.kind)).toEqual(['proposal']);
@@ -58,9 +141,14 @@ describe('2: a person’s waiting date that only came along in a write', () => {
 
 describe('3: dates of a series in another order', () => {
   const two = weekly({ at: { '15': noon, '22': noon } });
-  const turned: Face = { ...two, series: two.series && { ...two.series, overrides: [...two.series.overrides].reverse() } };
+  const turned: Face = {
+    ...two,
+    series: two.series && { ...two.series, overrides: [...two.series.overrides].reverse() },
+  };
   it('are no change of ours: a copy that its owner deleted stays deleted', () => {
-    expect(dos({ wanted: turned, copy: copyOf({ base: baseOf(two) }), observed: { kind: 'gone', remoteId: item } })).toEqual(['hide']);
+    expect(
+      dos({ wanted: turned, copy: copyOf({ base: baseOf(two) }), observed: { kind: 'gone', remoteId: item } }),
+    ).toEqual(['hide']);
   });
 });
 
@@ -87,25 +175,64 @@ describe('6: a series that only one side still has', () => {
   const series = copyOf({ base: baseOf(weekly()) });
   it('ended by a person while we move a date: ours is written with its rule, theirs is on a card', () => {
     const made = plan({ wanted: weekly({ at: { '15': noon } }), copy: series, observed: seen(meeting) });
-    expect(made.steps).toMatchObject([{ do: 'update', fields: { series: { rrule: everyMonday, overrides: [{ occurrence: on('15') }] } } }]);
+    expect(made.steps).toMatchObject([
+      { do: 'update', fields: { series: { rrule: everyMonday, overrides: [{ occurrence: on('15') }] } } },
+    ]);
     expect(made.meetings).toMatchObject([{ kind: 'conflict' }]);
   });
   it('ended by us while a person moves a date: their date is on a card, not taken into nothing', () => {
-    const made = plan({ wanted: meeting, copy: series, observed: seen(weekly({ at: { '15': noon } })), rules: rules('accept') });
+    const made = plan({
+      wanted: meeting,
+      copy: series,
+      observed: seen(weekly({ at: { '15': noon } })),
+      rules: rules('accept'),
+    });
     expect(made.steps.map(step => step.do)).toEqual(['update']);
-    expect(made.meetings).toMatchObject([{ kind: 'conflict', met: expect.arrayContaining([expect.objectContaining({ occurrence: on('15') })]) }]);
+    expect(made.meetings).toMatchObject([
+      { kind: 'conflict', met: expect.arrayContaining([expect.objectContaining({ occurrence: on('15') })]) },
+    ]);
   });
 });
 
 describe('7: what a date of a series says of itself', () => {
   const gaffer = { ...blankPerson, production, id: brandId<PersonId>('G'), name: 'Gaffer' };
-  const content: EventContent = { ...blankContent, kind: 'intimacy_rehearsal', tier: 'P4', title: 'Sc. 41', when: meeting.when, rrule: everyMonday, required: [{ kind: 'group', ref: brandId<GroupId>('all') }] };
+  const content: EventContent = {
+    ...blankContent,
+    kind: 'intimacy_rehearsal',
+    tier: 'P4',
+    title: 'Sc. 41',
+    when: meeting.when,
+    rrule: everyMonday,
+    required: [{ kind: 'group', ref: brandId<GroupId>('all') }],
+  };
   const change = { status: 'changed', when: null, venue: null, title: null, notes: null } as const;
   const faceFor = (changes: Partial<EventContent>, window = { from: 0, to: 4e12 }) => {
     const id = brandId<EventId>('E1');
     const made = { ...content, ...changes };
-    const one = { production, id, uid: 'u', incarnation: 0, version: 1, sequence: 0, content: made, published: { version: 1, content: made }, updatedAt: 0, updatedBy: 'sec' };
-    const snapshot = { production, name: '', zone: 'Europe/London' as ZoneName, revision: 1, events: new Map([[id, one]]), people: new Map([[gaffer.id, gaffer]]), venues: new Map(), groups: new Map(), travel: [], constraints: [] };
+    const one = {
+      production,
+      id,
+      uid: 'u',
+      incarnation: 0,
+      version: 1,
+      sequence: 0,
+      content: made,
+      published: { version: 1, content: made },
+      updatedAt: 0,
+      updatedBy: 'sec',
+    };
+    const snapshot = {
+      production,
+      name: '',
+      zone: 'Europe/London' as ZoneName,
+      revision: 1,
+      events: new Map([[id, one]]),
+      people: new Map([[gaffer.id, gaffer]]),
+      venues: new Map(),
+      groups: new Map(),
+      travel: [],
+      constraints: [],
+    };
     return projectPerson(snapshot, gaffer, window).wanted.get(id)?.face;
   };
   it('its own title is not for those who may not see the event’s', () => {
