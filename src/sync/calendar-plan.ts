@@ -11,7 +11,7 @@ import { applyBrakes, type Brake, isChurning } from './guard.ts';
 import { type CopyPlan, planCopy, type Step } from './plan.ts';
 import { faceHash, type Projection, type WantedCopy } from './project.ts';
 import { policyFor, type Rights } from './rights.ts';
-import { settleCopy } from './settle.ts';
+import { type Settled, settleCopy, settleRemoval } from './settle.ts';
 import { judgeStrays, keysOf, type Stray } from './stray.ts';
 
 export type CalendarPlanInput = Readonly<{
@@ -26,6 +26,8 @@ export type CalendarPlanInput = Readonly<{
   can: Capabilities;
   rights: Rights;
   released: boolean;
+  /** Items taken away earlier in this run. */
+  removed?: number;
   now: Instant;
 }>;
 
@@ -51,7 +53,7 @@ export type CalendarPlan = Readonly<{
 }>;
 
 export function planCalendar(input: CalendarPlanInput): CalendarPlan {
-  const { link, snapshot, projection, now, can } = input;
+  const { link, snapshot, projection, can } = input;
   const sights = new Map(input.sights.map(sight => [sight.remoteId, sight] as const));
   const known = new Map(input.copies.map(copy => [copy.eventId, copy] as const));
   const placed = input.copies.filter(copy => copy.state === 'placed');
@@ -69,8 +71,7 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const finished = before === null || isFinished(before) || before.remoteId === null;
     const observed = finished ? null : (sights.get(before.remoteId) ?? null);
     const open = before ? (attempts.get(before.key) ?? []) : [];
-    const settled =
-      before && settleCopy(before, observed?.kind === 'present' ? observed : null, open, input.canon, now, can);
+    const settled = before && settleOne(input, before, observed, open);
     done.push(...(settled?.done ?? []));
     expired.push(...(settled?.expired ?? []));
     if (settled) copies.set(event, settled.copy);
@@ -84,19 +85,35 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
   const braked = applyBrakes({
     plans: planned,
     placed: placed.length,
-    vanished: placed.filter(copy => copy.remoteId !== null && sights.get(copy.remoteId)?.kind === 'gone').length,
+    vanished: placed.filter(({ eventId, remoteId }) => {
+      const taken = copies.get(eventId)?.state === 'removed';
+      return !taken && remoteId !== null && sights.get(remoteId)?.kind === 'gone';
+    }).length,
+    leftovers: can.writes ? strays.filter(stray => stray.do === 'remove').length : 0,
+    removed: input.removed ?? 0,
     newerMarker: hasNewerMarker(input.sights, snapshot, copies),
     released: input.released,
   });
+  const mayTouch = braked.brake?.kind !== 'halt' && can.writes;
   return {
     planned: braked.plans,
-    strays: braked.brake?.kind === 'halt' || !can.writes ? [] : strays,
+    strays: mayTouch ? strays.filter(stray => braked.sweeps || stray.do !== 'remove') : [],
     settled: [...copies.values()].filter(copy => known.get(copy.eventId) !== copy),
     done,
     expired,
     unsighted: placed.flatMap(copy => (copy.remoteId !== null && !sights.has(copy.remoteId) ? [copy.remoteId] : [])),
     brake: braked.brake,
   };
+}
+
+function settleOne(
+  { canon, now, can }: CalendarPlanInput,
+  copy: Copy,
+  observed: Observed | null,
+  open: readonly Attempt[],
+): Settled {
+  if (observed?.kind === 'gone') return settleRemoval(copy, open, now);
+  return settleCopy(copy, observed?.kind === 'present' ? observed : null, open, canon, now, can);
 }
 
 /** A copy in place of an event that has been moved out of the window: left alone, it would show the old time. */
@@ -147,6 +164,9 @@ function findStrays(
   const present = [...sights.values()].filter(sight => sight.kind === 'present');
   const marked = present.filter(item => item.marker !== null && !owned.has(item.remoteId));
   if (marked.length === 0) return [];
+  // Of an item and its duplicate the one with the event's own UID is the item.
+  const uids = new Set([...input.snapshot.events.values()].map(event => event.uid));
+  marked.sort((a, b) => Number(uids.has(b.uid ?? '')) - Number(uids.has(a.uid ?? '')));
   const keys = keysOf(input.link.production, input.link.id, input.snapshot.events.keys(), copies);
   return judgeStrays(marked, keys, copies, new Set(present.map(item => item.remoteId)));
 }

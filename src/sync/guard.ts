@@ -17,6 +17,10 @@ export type BrakeInput<Entry extends Planned> = Readonly<{
   placed: number;
   /** Of those, how many the calendar no longer holds. */
   vanished: number;
+  /** Leftovers that are to be swept from it. */
+  leftovers?: number;
+  /** Taken away earlier in the same run, whose later plans must not add up to what one plan may not do. */
+  removed?: number;
   /** A mark of a version that our store has never had: the store is older than the calendar. */
   newerMarker: boolean;
   /** A person has looked at it and said: go on. */
@@ -28,6 +32,8 @@ export type BrakeReason = 'everything-vanished' | 'newer-marker' | 'many-vanishe
 
 export type Braked<Entry extends Planned> = Readonly<{
   plans: readonly Entry[];
+  /** Whether leftovers may be swept. */
+  sweeps: boolean;
   /** null: nothing was stopped. */
   brake: Brake | null;
 }>;
@@ -38,27 +44,36 @@ function overLimit(affected: number, placed: number): boolean {
 
 /** Lets the plans through, holds the dangerous steps of them, or halts the calendar. */
 export function applyBrakes<Entry extends Planned>(input: BrakeInput<Entry>): Braked<Entry> {
-  const { plans, placed } = input;
-  if (input.released) return { plans, brake: null };
+  const { plans, leftovers = 0, removed = 0 } = input;
+  const placed = input.placed + removed;
+  if (input.released) return { plans, sweeps: true, brake: null };
   const halt = (reason: BrakeReason, affected: number): Braked<Entry> => ({
     plans: [],
+    sweeps: false,
     brake: { kind: 'halt', reason, affected, placed },
   });
   if (input.newerMarker) return halt('newer-marker', placed);
-  if (input.vanished > 1 && input.vanished === placed) return halt('everything-vanished', placed);
+  if (input.vanished > 1 && input.vanished === input.placed) return halt('everything-vanished', placed);
   const checks: readonly Check[] = [
     { reason: 'many-vanished', affected: input.vanished, held: isVanishing, why: 'held-deletion' },
-    { reason: 'many-removed', affected: countSteps(plans, isRemoval), held: isRemoval, why: 'held-deletion' },
+    {
+      reason: 'many-removed',
+      affected: countSteps(plans, isRemoval) + leftovers + removed,
+      held: isRemoval,
+      why: 'held-deletion',
+    },
     { reason: 'many-moved', affected: countSteps(plans, isMove), held: isMove, why: 'held-move' },
   ];
   let going = plans;
   let brake: Brake | null = null;
+  let sweeps = true;
   for (const check of checks) {
     if (!overLimit(check.affected, placed)) continue;
     going = going.map(entry => holdSteps(entry, check));
+    if (check.reason === 'many-removed') sweeps = false;
     brake ??= { kind: 'hold', reason: check.reason, affected: check.affected, placed };
   }
-  return { plans: going, brake };
+  return { plans: going, sweeps, brake };
 }
 
 type Check = Readonly<{ reason: BrakeReason; affected: number; held: (step: Step) => boolean; why: HoldReason }>;

@@ -64,7 +64,7 @@ function joinSeries(verdicts: readonly Verdict[], ours: unknown, theirs: unknown
   const changes = verdicts.filter(({ unit, verdict }) => fieldOf(unit) === 'series' && verdict !== 'agreed');
   const met = changes.some(one => one.verdict !== 'theirs') && changes.some(one => one.verdict !== 'ours');
   if ((ours === null) === (theirs === null) || !met) return [...verdicts];
-  return verdicts.map(one => (changes.includes(one) ? { ...one, verdict: 'both' } : one));
+  return verdicts.map(one => (changes.includes(one) && one.verdict === 'theirs' ? { ...one, verdict: 'both' } : one));
 }
 
 function judge(weChanged: boolean, theyChanged: boolean): 'ours' | 'theirs' | 'both' | null {

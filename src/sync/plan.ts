@@ -9,6 +9,7 @@ import type { Base, Copy, Met, Observed, Present } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
 import type { RemoteId, Tag } from '../model/ids.ts';
 import { canonFace, mergeFaces, type Verdict } from './merge.ts';
+import { meantBy } from './taken.ts';
 import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue, withUnits } from './units.ts';
 
 /** What becomes of a person's change of one field. */
@@ -68,8 +69,8 @@ export function planCopy(input: PlanInput): CopyPlan {
   if (observed?.kind === 'unreadable' && copy !== null) return only({ do: 'hold', why: 'unreadable' });
   if (input.wanted === null) return planUnwanted(input);
   if (copy === null) return only({ do: 'create', face: input.wanted, anew: false });
-  const refused = copy.state === 'stuck' && copy.stuckOn === input.wantedHash;
-  if (refused) return planStuck(input, input.wanted, copy, observed);
+  if (copy.state === 'stuck' && copy.stuckOn === input.wantedHash)
+    return planStuck(input, input.wanted, copy, observed);
   if (observed?.kind === 'present') return planMerge(input, input.wanted, copy, observed);
   return planAbsent(input.wanted, copy, observed?.kind === 'gone', input.rules);
 }
@@ -133,7 +134,11 @@ type Sorted = Readonly<{ write: Verdict[]; take: Verdict[]; propose: Verdict[]; 
 function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present): CopyPlan {
   const { canon, rules } = input;
   const base = copy.base;
-  const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields });
+  const sides = { wanted, seen: observed.face, shown: base?.seen ?? null, canon };
+  const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields }).map(verdict => ({
+    ...verdict,
+    theirs: meantBy(verdict.unit, verdict.theirs, sides),
+  }));
   const sorted = sortVerdicts(verdicts, copy, observed.face, rules);
   const steps: Step[] = [];
   const agreed = verdicts.filter(verdict => verdict.verdict === 'agreed' || isOwn(verdict.unit, verdict.verdict));
@@ -144,7 +149,7 @@ function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present
   const freed = copy.state === 'stuck' && verdicts.length === 0;
   if (agreed.length > 0 || base === null || freed) steps.push({ do: 'agree', sent, seen });
   if (sorted.take.length > 0) {
-    steps.push({ do: 'import', fields: fieldsOf(sorted.take, wanted, observed.face), met: metOf(sorted.take) });
+    steps.push({ do: 'import', fields: fieldsOf(sorted.take, wanted), met: metOf(sorted.take) });
   }
   if (sorted.write.length > 0) {
     const units = sorted.write.map(verdict => verdict.unit);
@@ -230,8 +235,8 @@ const pick = (verdicts: readonly Verdict[], from: Units) =>
   new Map(verdicts.map(({ unit }) => [unit, unitValue(from, unit)] as const));
 
 /** What the person's edits come to, as fields of the face: their units upon ours. */
-function fieldsOf(verdicts: readonly Verdict[], wanted: Face, seen: Face): Fields {
-  const merged = withUnits(wanted, pick(verdicts, unitsOf(seen)));
+function fieldsOf(verdicts: readonly Verdict[], wanted: Face): Fields {
+  const merged = withUnits(wanted, new Map(verdicts.map(({ unit, theirs }) => [unit, theirs] as const)));
   return onlyFields(merged, new Set(verdicts.map(verdict => fieldOf(verdict.unit))));
 }
 

@@ -100,7 +100,11 @@ async function runSession(run: Run): Promise<boolean> {
     if (round === 0 && !news && isAtRest(run.row, planFrom)) return false;
     observe = false;
     const plan = await planNow(run, snapshot, window);
-    if (plan.unsighted.length > 0) await lookAt(run, plan.unsighted, snapshot, window);
+    if (plan.unsighted.length > 0) {
+      // Nothing is decided, by the brakes least of all, before everything was looked at.
+      await lookAt(run, plan.unsighted, snapshot, window);
+      continue;
+    }
     const recorded = await recordLocal(run, plan, snapshot);
     if (plan.brake?.kind === 'halt') return true;
     const applied = await applyRemote(run, recorded.plan);
@@ -108,7 +112,7 @@ async function runSession(run: Run): Promise<boolean> {
       await lookAt(run, applied.unlooked, snapshot, window);
     }
     observe = applied.again || applied.unlooked.length > lookLimit;
-    quiet = applied.writes === 0 && !recorded.edited && plan.unsighted.length === 0;
+    quiet = applied.writes === 0 && !recorded.edited;
     // A copy that rests because it was written too often is planned again at every poll, until its hour is over.
     if (quiet) await recordRest(run, plan.planned.some(isChurnHeld) ? null : planFrom, window);
   }
@@ -138,6 +142,7 @@ async function planNow(run: Run, snapshot: ScheduleSnapshot, window: Range): Pro
     can: run.session.can,
     rights: settings.rights,
     released: run.row.released,
+    removed: run.tally.deleted,
     now: runtime.now(),
   });
 }

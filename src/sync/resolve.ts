@@ -2,6 +2,7 @@
  * A person's decision about a finding. It is applied to what is true now, not to what was true when the card opened;
  * the losing values stay on the card and in the history.
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { Copy } from '../model/copy.ts';
 import type { EventContent, EventKind, ScheduledEvent } from '../model/event.ts';
 import type { Field, Fields } from '../model/face.ts';
@@ -10,10 +11,11 @@ import { attendanceOf } from '../model/groups.ts';
 import type { EventId, FindingId, Instant, PersonId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { mayTierSee } from '../model/tier.ts';
+import { sameWhen } from '../model/when.ts';
 import { contentFromCopy } from '../schedule/from-calendar.ts';
 import { cancelEvent, saveEvent } from '../schedule/save.ts';
 import type { Repositories, Store } from '../store/store.ts';
-import { withUnits } from './units.ts';
+import { isOccurrenceFace, unitOfMet, unitsOf, unitValue, withUnits } from './units.ts';
 
 export class ResolveError extends Error {
   override readonly name = 'ResolveError';
@@ -139,15 +141,26 @@ async function save(
   });
 }
 
-/** Their values are remembered on the copy: seen again, they are written over. */
+/**
+ * Their values are remembered on the copy: seen again, they are written over. Only what is on the card: what they typed
+ * since has been read by nobody.
+ */
 async function decline(r: Repositories, finding: Finding): Promise<void> {
   const copy = await copyOf(r, finding);
   const sight = (await r.copies.sights(copy.calendarId)).find(one => one.observed.remoteId === copy.remoteId);
   if (sight?.observed.kind !== 'present') return;
   const { face } = sight.observed;
-  const names = new Set(finding.met.map(met => met.field));
+  const shown = unitsOf(face);
+  const still = finding.met.filter(met => isStill(unitValue(shown, unitOfMet(met)), met.theirs));
+  const names = new Set(still.map(met => met.field));
   const declined = Object.fromEntries(Object.entries(face).filter(([field]) => names.has(field as Field)));
   await r.copies.putCopies([{ ...copy, declined: { ...copy.declined, ...declined } }]);
+}
+
+/** Whether the calendar shows what is on the card; of a date of a series the card has the schedule's own words. */
+function isStill(shown: unknown, theirs: unknown): boolean {
+  if (isOccurrenceFace(shown) && isOccurrenceFace(theirs)) return sameWhen(shown.when, theirs.when);
+  return isDeepStrictEqual(shown, theirs);
 }
 
 /** canonical: put it back; theirs: leave it out of their calendar; 1: they are no longer asked; 2: cancel for all. */

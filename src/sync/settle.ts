@@ -28,7 +28,7 @@ export function settleCopy(
   now: Instant,
   can: Pick<Capabilities, 'conditional' | 'idsReusable'> = { conditional: true, idsReusable: false },
 ): Settled {
-  const expired = attempts.filter(attempt => now - attempt.startedAt > attemptLifeMs).map(attempt => attempt.id);
+  const expired = expiredOf(attempts, now);
   const done: AttemptId[] = [];
   if (observed === null) return { copy, done, expired };
   let base = copy.base && takeGuesses(copy.base, observed);
@@ -46,6 +46,18 @@ export function settleCopy(
     done,
     expired: expired.filter(id => !done.includes(id)),
   };
+}
+
+/** Its item is gone. Where a removal of ours has no answer yet, it was that: nobody deleted anything. */
+export function settleRemoval(copy: Copy, attempts: readonly Attempt[], now: Instant): Settled {
+  const done = attempts.filter(attempt => attempt.verb === 'remove').map(attempt => attempt.id);
+  const expired = expiredOf(attempts, now).filter(id => !done.includes(id));
+  if (done.length === 0) return { copy, done, expired };
+  return { copy: { ...copy, state: 'removed', base: null, declined: {}, remoteId: null }, done, expired };
+}
+
+function expiredOf(attempts: readonly Attempt[], now: Instant): AttemptId[] {
+  return attempts.filter(attempt => now - attempt.startedAt > attemptLifeMs).map(attempt => attempt.id);
 }
 
 /** The copy in its place; itself where that is nothing new, so that it need not be stored. */

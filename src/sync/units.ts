@@ -54,7 +54,7 @@ export function sameUnit(unit: Unit, a: unknown, b: unknown): boolean {
   return isDeepStrictEqual(a, b);
 }
 
-function isOccurrenceFace(value: unknown): value is OccurrenceFace {
+export function isOccurrenceFace(value: unknown): value is OccurrenceFace {
   return typeof value === 'object' && value !== null && 'when' in value && 'title' in value;
 }
 

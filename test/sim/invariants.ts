@@ -124,9 +124,17 @@ function isProposed({ findings }: End, copy: Copy, unit: Unit, value: unknown): 
   const card = findings.find(one => one.key === key && one.state !== 'closed');
   return (
     card?.met.some(
-      met => met.field === fieldOf(unit) && met.occurrence === occurrence && sameUnit(unit, met.theirs, value),
+      met => met.field === fieldOf(unit) && met.occurrence === occurrence && isTheirs(unit, met.theirs, value),
     ) === true
   );
+}
+
+/** A card shows a date in the schedule's own words: only its time can be compared. */
+function isTheirs(unit: Unit, theirs: unknown, shown: unknown): boolean {
+  const whenOf = (value: unknown) =>
+    typeof value === 'object' && value !== null && 'when' in value ? value.when : null;
+  if (!unit.startsWith('occurrence ') || whenOf(theirs) === null) return sameUnit(unit, theirs, shown);
+  return JSON.stringify(whenOf(theirs)).slice(0, 55) === JSON.stringify(whenOf(shown)).slice(0, 55);
 }
 
 const hasUid = (calendar: SimCalendar, uid: string) => calendar.items().some(item => item.uid === uid);

@@ -58,7 +58,11 @@ export class Owners {
     this.#world.history.add('calendar comes back empty', { calendar: calendar.name });
     const copies = this.#world.transitions.placed(calendar.name);
     const isWhole = copies.every(copy => copy.remoteId !== null && calendar.state.item(copy.remoteId) !== null);
-    if (copies.length > 1 && isWhole) this.#world.transitions.emptied.add(calendar.name);
+    // Two can be missed one by one, as failed writes find them.
+    if (copies.length > 2 && isWhole) {
+      const gone = new Set(copies.map(copy => copy.eventId));
+      this.#world.transitions.emptied.set(calendar.name, { gone, isEmpty: () => calendar.marked().length === 0 });
+    }
     for (const item of calendar.items()) this.#forget(calendar, item);
     calendar.state.wipe();
   }
@@ -76,9 +80,9 @@ export class Owners {
       if (!still && blind) token.excused ??= 'written over blindly at a provider without preconditions';
       if (!still && token.field === 'own' && verb === 'remove') token.excused ??= 'went with its item';
     }
-    // An item that came long after its copy was given up is no copy: what is typed there is swept away with it.
-    const swept = verb === 'remove' && this.#leftovers.has(nameOf(calendar, id));
-    if (swept) for (const token of live) token.excused ??= 'typed into a leftover';
+    if (verb === 'remove' && this.#isLeftover(calendar, before)) {
+      for (const token of live) token.excused ??= 'typed into a leftover';
+    }
     if (verb === 'unmark') for (const token of live) token.excused ??= 'now their own item';
     if (blind && after !== null) this.own.set(nameOf(calendar, id), after.content.own);
     if (after === null) this.own.delete(nameOf(calendar, id));
@@ -86,6 +90,14 @@ export class Owners {
       nameOf(calendar, id),
       live.filter(token => after !== null && JSON.stringify(after.content).includes(token.marks[0] ?? '')),
     );
+  }
+
+  /** An item that came long after its copy was given up, or a duplicate of one that was: what is typed there goes with it. */
+  #isLeftover(calendar: SimCalendar, { id, content }: Item): boolean {
+    if (this.#leftovers.has(nameOf(calendar, id))) return true;
+    const copies = [...this.#world.transitions.copies.values()].filter(copy => copy.calendarId === calendar.name);
+    const copy = copies.find(one => one.key === content.marker?.key);
+    return !copies.some(one => one.remoteId === id && one.state !== 'removed') && (!copy || copy.state === 'removed');
   }
 
   #draw(): Deed {

@@ -21,7 +21,7 @@ export class Transitions {
   /** Until when each account is to rest. */
   readonly gates = new Map<string, number>();
   /** Calendars that came back empty while several copies were in place, and that nobody has released since. */
-  readonly emptied = new Set<string>();
+  readonly emptied = new Map<string, Readonly<{ gone: ReadonlySet<string>; isEmpty(): boolean }>>();
   /** Who holds each account. */
   readonly leases = new Map<string, Readonly<{ owner: string }>>();
   readonly copies = new Map<string, Copy>();
@@ -30,6 +30,7 @@ export class Transitions {
   readonly #sights = new Map<string, Observed>();
   readonly #attempts = new Map<string, Attempt[]>();
   readonly #history: History;
+  readonly #isPunctual: (owner: string) => boolean;
   readonly #fail: (violation: Violation) => void;
   readonly #canon: (calendar: string, fields: Fields) => Fields;
 
@@ -37,7 +38,10 @@ export class Transitions {
     history: History,
     canon: (calendar: string, fields: Fields) => Fields,
     fail: (violation: Violation) => void,
+    /** Whether this process's clock was always right. */
+    isPunctual: (owner: string) => boolean,
   ) {
+    this.#isPunctual = isPunctual;
     this.#history = history;
     this.#canon = canon;
     this.#fail = fail;
@@ -81,7 +85,11 @@ export class Transitions {
         patch: (_, id, patch) => this.#patch(id, patch),
         gate: (_, account, until) => void this.gates.set(account, until ?? 0),
         takeLease: (lease, account) => {
-          if (lease) this.leases.set(account, lease);
+          if (!lease) return;
+          this.leases.set(account, lease);
+          if ((this.gates.get(account) ?? 0) > this.#history.at && this.#isPunctual(lease.owner)) {
+            this.#fail(new Violation('5 bounded calls', `${account} is to rest, and ${lease.owner} begins a run`));
+          }
         },
       }),
       copies: on(r.copies, {
@@ -144,10 +152,17 @@ export class Transitions {
     if (before?.state !== copy.state || before.remoteId !== copy.remoteId) {
       this.#history.add(`copy ${copy.state} g${copy.generation} ${copy.remoteId ?? ''}`, about);
     }
-    if (copy.state === 'hidden' && before?.state === 'placed' && this.emptied.has(copy.calendarId)) {
+    if (copy.state === 'hidden' && before?.state === 'placed' && this.#isEmptied(copy)) {
       this.#fail(new Violation('11 brakes hold', 'a calendar that came back empty was believed', about));
     }
     if (copy.base !== null) this.#checkBase(copy, copy.base, before?.base ?? null, about);
+  }
+
+  /** Whether everything that is in place there, as far as we know, went at once. */
+  #isEmptied(copy: Copy): boolean {
+    const emptied = this.emptied.get(copy.calendarId);
+    if (!emptied?.isEmpty() || this.released.has(copy.calendarId)) return false;
+    return [copy, ...this.placed(copy.calendarId)].every(one => emptied.gone.has(one.eventId));
   }
 
   #checkBase(copy: Copy, base: Base, before: Base | null, about: Readonly<{ calendar: string; event: string }>): void {

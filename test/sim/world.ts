@@ -99,7 +99,12 @@ export class World {
     this.chances = drawChances(stream('chances'));
     const canon: ConstructorParameters<typeof Transitions>[1] = (calendar, fields) =>
       normaliseFields(fields, this.calendar(calendar).habits);
-    this.transitions = new Transitions(this.history, canon, violation => this.fail(violation));
+    this.transitions = new Transitions(
+      this.history,
+      canon,
+      violation => this.fail(violation),
+      owner => this.processes.find(process => process.owner === owner)?.clockIsTrue === true,
+    );
     this.mailbox = new Mailbox(this.history, violation => this.fail(violation));
     this.transitions.onSent = id => this.mailbox.recorded(id, this.now);
   }
@@ -184,7 +189,6 @@ export class World {
 
   request<T>(process: Process, call: Call & { perform(): T }): Promise<T> {
     this.counts.requests += 1;
-    this.#checkGate(process, call);
     if (call.label.startsWith('list') || call.label.startsWith('changes')) this.counts.lists += 1;
     return new Promise<T>((resolve, reject) => {
       if (!process.dead)
@@ -406,16 +410,6 @@ export class World {
     const holds = link && this.transitions.leases.get(link.account)?.owner === process.owner;
     if (holds && this.transitions.states.get(calendar.name) === 'halted') {
       this.fail(new Violation('11 a halted calendar gets no writes', label, { calendar: calendar.name }));
-    }
-  }
-
-  /** An account that asked for rest is left alone. */
-  #checkGate(process: Process, { calendar, label }: Call): void {
-    const link = this.stage.links.find(one => one.id === calendar.name);
-    if (!link || !process.clockIsTrue || process.dead) return;
-    const holds = this.transitions.leases.get(link.account)?.owner === process.owner;
-    if (holds && (this.transitions.gates.get(link.account) ?? 0) > this.now) {
-      this.fail(new Violation('5 bounded calls', `${label}: the account is to rest`, { calendar: calendar.name }));
     }
   }
 

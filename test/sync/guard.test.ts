@@ -54,6 +54,7 @@ describe('brakes', () => {
     const braked = run([...plansOf(20, hide), ...plansOf(2, create)], { vanished: 20 });
     expect(braked).toEqual({
       plans: [],
+      sweeps: false,
       brake: { kind: 'halt', reason: 'everything-vanished', affected: 20, placed: 20 },
     });
   });
