@@ -1,6 +1,6 @@
 /** The plan of one calendar: settle what is known, judge stray items, plan each copy, apply the brakes. Pure. */
 import type { CalendarLink } from '../model/calendar.ts';
-import type { Attempt, Copy, Observed } from '../model/copy.ts';
+import type { Attempt, Copy, Observed, Present } from '../model/copy.ts';
 import type { Field, Fields } from '../model/face.ts';
 import { copyKey } from '../model/identity.ts';
 import type { AttemptId, CopyKey, EventId, Instant, RemoteId } from '../model/ids.ts';
@@ -82,13 +82,12 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const pending = late.map(attempt => attempt.fields);
     planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
   }
+  // What we took away ourselves has not vanished.
+  const standing = placed.filter(({ eventId }) => copies.get(eventId)?.state !== 'removed');
   const braked = applyBrakes({
     plans: planned,
-    placed: placed.length,
-    vanished: placed.filter(({ eventId, remoteId }) => {
-      const taken = copies.get(eventId)?.state === 'removed';
-      return !taken && remoteId !== null && sights.get(remoteId)?.kind === 'gone';
-    }).length,
+    placed: standing.length,
+    vanished: standing.filter(({ remoteId }) => remoteId !== null && sights.get(remoteId)?.kind === 'gone').length,
     leftovers: can.writes ? strays.filter(stray => stray.do === 'remove').length : 0,
     removed: input.removed ?? 0,
     newerMarker: hasNewerMarker(input.sights, snapshot, copies),
@@ -168,7 +167,9 @@ function findStrays(
   const uids = new Set([...input.snapshot.events.values()].map(event => event.uid));
   marked.sort((a, b) => Number(uids.has(b.uid ?? '')) - Number(uids.has(a.uid ?? '')));
   const keys = keysOf(input.link.production, input.link.id, input.snapshot.events.keys(), copies);
-  return judgeStrays(marked, keys, copies, new Set(present.map(item => item.remoteId)));
+  const isMade = new Map(present.map(item => [item.remoteId, uids.has(item.uid ?? '')] as const));
+  const isSecond = (item: Present, own: RemoteId) => uids.has(item.uid ?? '') && isMade.get(own) === false;
+  return judgeStrays(marked, keys, copies, new Set(isMade.keys()), isSecond);
 }
 
 /** A removed copy owns nothing any more: should its item show up again, it is a leftover. */

@@ -9,7 +9,7 @@ import type { Base, Copy, Met, Observed, Present } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
 import type { RemoteId, Tag } from '../model/ids.ts';
 import { canonFace, mergeFaces, type Verdict } from './merge.ts';
-import { meantBy } from './taken.ts';
+import { meantBy, type Sides } from './taken.ts';
 import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue, withUnits } from './units.ts';
 
 /** What becomes of a person's change of one field. */
@@ -89,7 +89,8 @@ function planUnwanted({ copy, observed, canon, rules, pending }: PlanInput): Cop
     canon,
     fields: rules.fields,
   });
-  const lost = meaningful(verdicts.filter(verdict => verdict.verdict === 'theirs'));
+  const sides = { wanted: copy.base.sent, seen: observed.face, shown: copy.base.seen, canon };
+  const lost = meaningful(verdicts.filter(verdict => verdict.verdict === 'theirs').map(one => asMeant(one, sides)));
   return { steps: [remove], meetings: lost.length > 0 ? [{ kind: 'orphaned-edit', met: metOf(lost) }] : [] };
 }
 
@@ -129,16 +130,19 @@ function sameSent(sent: Face, wanted: Face, fields: readonly Field[]): boolean {
   );
 }
 
+function asMeant(verdict: Verdict, sides: Sides): Verdict {
+  return { ...verdict, theirs: meantBy(verdict.unit, verdict.theirs, sides) };
+}
+
 type Sorted = Readonly<{ write: Verdict[]; take: Verdict[]; propose: Verdict[]; restore: Verdict[]; both: Verdict[] }>;
 
 function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present): CopyPlan {
   const { canon, rules } = input;
   const base = copy.base;
   const sides = { wanted, seen: observed.face, shown: base?.seen ?? null, canon };
-  const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields }).map(verdict => ({
-    ...verdict,
-    theirs: meantBy(verdict.unit, verdict.theirs, sides),
-  }));
+  const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields }).map(one =>
+    asMeant(one, sides),
+  );
   const sorted = sortVerdicts(verdicts, copy, observed.face, rules);
   const steps: Step[] = [];
   const agreed = verdicts.filter(verdict => verdict.verdict === 'agreed' || isOwn(verdict.unit, verdict.verdict));

@@ -102,16 +102,16 @@ async function runSession(run: Run): Promise<boolean> {
     const plan = await planNow(run, snapshot, window);
     if (plan.unsighted.length > 0) {
       // Nothing is decided, by the brakes least of all, before everything was looked at.
-      await lookAt(run, plan.unsighted, snapshot, window);
+      observe = await lookAt(run, plan.unsighted, snapshot, window);
       continue;
     }
     const recorded = await recordLocal(run, plan, snapshot);
     if (plan.brake?.kind === 'halt') return true;
     const applied = await applyRemote(run, recorded.plan);
-    if (applied.unlooked.length > 0 && applied.unlooked.length <= lookLimit) {
-      await lookAt(run, applied.unlooked, snapshot, window);
-    }
     observe = applied.again || applied.unlooked.length > lookLimit;
+    if (applied.unlooked.length > 0 && applied.unlooked.length <= lookLimit) {
+      observe = (await lookAt(run, applied.unlooked, snapshot, window)) || observe;
+    }
     quiet = applied.writes === 0 && !recorded.edited;
     // A copy that rests because it was written too often is planned again at every poll, until its hour is over.
     if (quiet) await recordRest(run, plan.planned.some(isChurnHeld) ? null : planFrom, window);
@@ -147,18 +147,20 @@ async function planNow(run: Run, snapshot: ScheduleSnapshot, window: Range): Pro
   });
 }
 
+/** Returns whether one is gone: then others may be, and the whole calendar is read before anything is decided. */
 async function lookAt(
   run: Run,
   items: Parameters<Run['session']['look']>[0],
   snapshot: ScheduleSnapshot,
   window: Range,
-): Promise<void> {
+): Promise<boolean> {
   const seen = await run.session.look(items);
   await run.parts.store.write(async r => {
     await r.calendars.requireLease(run.lease);
     const row = await r.calendars.get(run.row.link.id);
     await storeItems(run, r, seen, [], snapshot, window, row?.snapshotId ?? null);
   });
+  return seen.some(item => item.kind === 'gone');
 }
 
 async function recordRest(run: Run, plannedFrom: string | null, window: Range): Promise<void> {
@@ -199,10 +201,12 @@ async function finishRun(
     if (error instanceof RemoteError && error.kind === 'throttled') await r.calendars.gate(row.link.account, nextAt);
     const current = await r.calendars.get(row.link.id);
     if (current === null) return;
+    // Somebody may have released it since the brake was recorded.
     const brake = halted ? await r.findings.byKey(row.link.production, `brake/${row.link.id}`) : null;
+    const isHalted = brake?.state === 'open';
     await r.calendars.patch(row.link.id, {
-      state: halted ? 'halted' : (outcome?.state ?? 'ok'),
-      problem: halted ? (brake?.title ?? 'a brake stopped this calendar') : (outcome?.problem ?? null),
+      state: isHalted ? 'halted' : (outcome?.state ?? 'ok'),
+      problem: isHalted ? brake.title : (outcome?.problem ?? null),
       doneSeq: row.wakeSeq,
       lastSyncAt: outcome === null ? now : current.lastSyncAt,
       nextAt,

@@ -154,7 +154,7 @@ async function restOf(world: World, since: number): Promise<Readonly<{ reason: s
         row.state !== 'ok' ||
         row.failures > 0 ||
         row.plannedFrom === null ||
-        (world.readAt.get(row.link.id) ?? 0) <= since,
+        (world.readAt.get(row.link.id) ?? 0) <= Math.max(since, world.writtenAt.get(row.link.id) ?? 0),
     );
     const next = Math.min(...rows.map(row => row.nextAt), ...open.map(one => one.dueAt), Number.MAX_SAFE_INTEGER);
     const gated = gates.filter(until => until > world.now);

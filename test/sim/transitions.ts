@@ -21,7 +21,7 @@ export class Transitions {
   /** Until when each account is to rest. */
   readonly gates = new Map<string, number>();
   /** Calendars that came back empty while several copies were in place, and that nobody has released since. */
-  readonly emptied = new Map<string, Readonly<{ gone: ReadonlySet<string>; isEmpty(): boolean }>>();
+  readonly emptied = new Map<string, { readonly gone: ReadonlySet<string>; isEmpty(): boolean; believed: number }>();
   /** Who holds each account. */
   readonly leases = new Map<string, Readonly<{ owner: string }>>();
   readonly copies = new Map<string, Copy>();
@@ -162,7 +162,10 @@ export class Transitions {
   #isEmptied(copy: Copy): boolean {
     const emptied = this.emptied.get(copy.calendarId);
     if (!emptied?.isEmpty() || this.released.has(copy.calendarId)) return false;
-    return [copy, ...this.placed(copy.calendarId)].every(one => emptied.gone.has(one.eventId));
+    if (![copy, ...this.placed(copy.calendarId)].every(one => emptied.gone.has(one.eventId))) return false;
+    // The first may be missed alone, before anybody looks at the others.
+    emptied.believed += 1;
+    return emptied.believed > 1;
   }
 
   #checkBase(copy: Copy, base: Base, before: Base | null, about: Readonly<{ calendar: string; event: string }>): void {
