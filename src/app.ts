@@ -72,6 +72,13 @@ function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBo
     },
     secret: async account =>
       passwords.get(account) ?? openStored(await store.read(r => r.calendars.account(account)), box),
+    keepSecret: async (id, secret) => {
+      if (box === null) return;
+      await store.write(async r => {
+        const account = await r.calendars.account(id);
+        if (account !== null) await r.calendars.putAccount({ ...account, secret: box.seal(secret) });
+      });
+    },
     fetch: globalThis.fetch,
     settings: { pastDays, futureDays, intervalMs, rights: config.rights, held: config.publishing.held },
     owner: processName(runtime.id()),

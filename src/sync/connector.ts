@@ -23,6 +23,8 @@ export type ConnectorDoor = Readonly<{
   fetch: typeof fetch;
   /** The account's opened secret (a password, a token cache), or null. */
   secret: string | null;
+  /** Stores the account's secret as it is now (a rotated refresh token, a token cache), sealed. */
+  keepSecret(secret: string): Promise<void>;
   now(): Instant;
   /** The zone that floating times take: the production's. */
   zone: ZoneName;
@@ -64,7 +66,26 @@ export interface CalendarSession extends AsyncDisposable {
   remove(ref: RemoteRef): Promise<void>;
   /** Takes our marker off an item that a person duplicated, and leaves the rest of it alone. */
   unmark(ref: RemoteRef): Promise<Written>;
+  /** Asks the provider to send notices of changes, where `can.push`. A notice says no more than "look again". */
+  watch?(target: WatchTarget): Promise<Subscription>;
+  /** Ends it; one that is not there any more is success. */
+  unwatch?(subscription: Subscription): Promise<void>;
 }
+
+/** Where the provider shall send its notices about this calendar, and how they prove that they are its own. */
+export type WatchTarget = Readonly<{
+  /** The public address of our webhook for this provider. */
+  url: string;
+  /** Chosen by us: names this subscription in notices where the provider lets us choose. */
+  id: string;
+  /** A secret that each notice must bring back. */
+  token: string;
+  /** For how long it is wanted; a provider may grant less. */
+  until: Instant;
+}>;
+
+/** @property id as it stands in notices  @property resource what else is needed to end it */
+export type Subscription = Readonly<{ id: string; resource: string | null; expiresAt: Instant }>;
 
 export type Page = Readonly<{
   kind: 'delta' | 'snapshot';

@@ -24,6 +24,8 @@ export interface SyncParts {
   connector(provider: ProviderName): Connector;
   /** The opened credential of an account; null: none is needed. Throws RemoteError `reconnect`. */
   secret(account: AccountId): Promise<string | null>;
+  /** Stores what a connector's secret has become, sealed. */
+  keepSecret(account: AccountId, secret: string): Promise<void>;
   readonly fetch: typeof fetch;
   readonly settings: SyncSettings;
   /** Names this process in leases. */

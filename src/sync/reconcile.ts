@@ -57,7 +57,9 @@ async function runLeased(parts: SyncParts, row: CalendarRow, lease: Lease, signa
     const snapshot = await store.read(r => r.schedule.snapshot(row.link.production));
     const log = runtime.log.child({ calendar: row.link.id });
     const secret = await parts.secret(row.link.account);
-    const counted = countedDoor({ fetch: parts.fetch, secret, now: runtime.now, zone: snapshot.zone, log, signal });
+    const { zone } = snapshot;
+    const keepSecret = (changed: string) => parts.keepSecret(row.link.account, changed);
+    const counted = countedDoor({ fetch: parts.fetch, secret, keepSecret, now: runtime.now, zone, log, signal });
     requests = counted.requests;
     await using session = await parts.connector(row.link.provider).open(row.link, counted.door);
     halted = await runSession({ parts, row, lease, session, tally });
