@@ -54,7 +54,6 @@ export class Process {
       connector: () => ({ provider: 'caldav', open: async link => this.#open(link.id) }),
       secret: async () => null,
       keepSecret: async () => {},
-      keepSecret: async () => {},
       fetch: () => Promise.reject(new Error('the simulation has no network')),
       settings: { pastDays: 7, futureDays: 400, intervalMs, rights: { ...defaultRights, ...rights }, held: [] },
       owner,

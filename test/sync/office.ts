@@ -82,7 +82,6 @@ export async function openOffice(people: readonly string[] = ['C02'], store?: St
     },
     secret: async () => password,
     keepSecret: async () => {},
-    keepSecret: async () => {},
     fetch: globalThis.fetch,
     settings: { pastDays: 7, futureDays: 400, intervalMs: 60_000, rights: defaultRights, held: [] },
     owner,
