@@ -206,8 +206,11 @@ async function finishRun(
     // Somebody may have released it since the brake was recorded.
     const brake = halted ? await r.findings.byKey(row.link.production, `brake/${row.link.id}`) : null;
     const isHalted = brake?.state === 'open';
+    // Woken meanwhile: it may be that somebody has just signed in again, so one more try decides.
+    const isDoubtful = outcome?.state === 'needs-consent' && current.wakeSeq > row.wakeSeq;
+    const state = isDoubtful ? 'unread' : (outcome?.state ?? 'ok');
     await r.calendars.patch(row.link.id, {
-      state: isHalted ? 'halted' : (outcome?.state ?? 'ok'),
+      state: isHalted ? 'halted' : state,
       problem: isHalted ? brake.title : (outcome?.problem ?? null),
       doneSeq: row.wakeSeq,
       lastSyncAt: outcome === null ? now : current.lastSyncAt,

@@ -99,8 +99,8 @@ function checkCopy(end: End, calendar: SimCalendar, copy: Copy, wanted: WantedCo
       throw new Violation('1 convergence', `a wanted copy is ${copy.state}`, about);
   }
   if (item === null) throw new Violation('1 convergence', 'a placed copy has no item', about);
-  // Without preconditions a late unmarking may meet an item that has become the copy since; its id is known all the same.
-  const isStripped = item.content.marker === null && !calendar.habits.conditional;
+  // An unmarking that comes late may meet an item that has become the copy since; its id is known all the same.
+  const isStripped = item.content.marker === null && world.strippedLate.has(`${calendar.name} ${item.id}`);
   if (item.content.marker?.key !== copy.key && !isStripped)
     throw new Violation('1 convergence', 'an item bears no mark of its copy', about);
   const shown = unitsOf(item.content.face);

@@ -82,6 +82,8 @@ export class World {
   readonly rejected = new Set<string>();
   /** Keys with a write that came long after it was sent. */
   readonly lateKeys = new Set<string>();
+  /** Items that lost their mark to such a write. */
+  readonly strippedLate = new Set<string>();
   #pending: Pending[] = [];
   #timers: Timer[] = [];
   #acting: RunMark | null = null;
@@ -152,10 +154,11 @@ export class World {
     this.#pending = this.#pending.filter(one => one.process !== process);
     this.#timers = this.#timers.filter(one => one.process !== process);
     this.mailbox.cutOff();
-    for (const { work } of cut) {
+    for (const { work, since } of cut) {
+      if (this.now - since > abandonedMs) this.mailbox.sendersAgree = false;
       if (work.kind === 'remote' && work.call.kind === 'write') this.#arriveSomeTime(work.call);
       if (work.kind === 'mail' && this.random.faults.chance(0.5)) {
-        this.mailbox.accept(work.mail, this.now, this.now);
+        this.mailbox.accept(work.mail, since, this.now);
         this.mailbox.cutOff();
       }
     }
@@ -428,6 +431,7 @@ export class World {
       },
     );
     if (write.late && key) this.lateKeys.add(key);
+    if (write.late && write.verb === 'unmark') this.strippedLate.add(`${calendar.name} ${write.id}`);
     const run = this.#acting;
     if (run && write.verb === 'remove') {
       run.removed += 1;
