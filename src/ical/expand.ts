@@ -66,10 +66,8 @@ function wallStarts(
   limit: number,
   skipped: readonly Readonly<{ has(occurrence: string): boolean }>[],
 ): readonly Temporal.PlainDateTime[] {
-  const problem = checkRule(rrule);
-  if (problem !== null) throw new IcalError('bad-rule', problem);
+  const rule = checkedRule(when, rrule);
   const first = plainStart(when);
-  const rule = ruleFrom(wallTimeRule(rrule, when), first, true);
   const from = plainAt(range.from).subtract(lengthOf(when)).subtract(slack);
   const to = plainAt(range.to).add(slack);
   const starts: Temporal.PlainDateTime[] = [];
@@ -80,6 +78,25 @@ function wallStarts(
     if (touches(rangeOf(movedTo(when, start)), range)) starts.push(start);
   }
   return starts;
+}
+
+function checkedRule(when: When, rrule: string): ReturnType<typeof ruleFrom> {
+  const problem = checkRule(rrule);
+  if (problem !== null) throw new IcalError('bad-rule', problem);
+  return ruleFrom(wallTimeRule(rrule, when), plainStart(when), true);
+}
+
+/** Whether the rule has this occurrence. Throws IcalError `bad-rule`. */
+export function happens(occurrence: OccurrenceStart, rrule: string, when: When): boolean {
+  const [start] = walk(checkedRule(when, rrule), Temporal.PlainDateTime.from(occurrence));
+  return start !== undefined && occurrenceAt(when, start) === occurrence;
+}
+
+/** How many occurrences a counted rule has before this one. Throws IcalError `bad-rule`. */
+export function countBefore(occurrence: OccurrenceStart, rrule: string, when: When): number {
+  const at = Temporal.PlainDateTime.from(occurrence);
+  const starts = [...walk(checkedRule(when, rrule), plainStart(when))];
+  return starts.filter(start => Temporal.PlainDateTime.compare(start, at) < 0).length;
 }
 
 /** The starts of a rule from a wall time on. A counted rule is walked once from its beginning, others jump ahead. */

@@ -106,17 +106,17 @@ export class SqlCalendarRepository implements CalendarRepository {
     }
   }
 
-  async due(now: Instant, limit: number): Promise<readonly CalendarId[]> {
+  async due(now: Instant, limit: number): Promise<readonly CalendarRow[]> {
     const rows = await this.#db
       .selectFrom('calendars')
-      .select('id')
+      .selectAll()
       .where('state', 'not in', ['halted', 'needs-consent'])
       .where(eb => eb.or([eb('wake_seq', '>', eb.ref('done_seq')), eb('next_at', '<=', now)]))
       .orderBy('next_at')
       .orderBy('id')
       .limit(limit)
       .execute();
-    return rows.map(row => row.id);
+    return rows.map(calendarOf);
   }
 
   /** @throws StoreError `not-found` for an unknown account */

@@ -96,7 +96,7 @@ export interface CalendarRepository {
   /** Wakes every calendar of these people. */
   wakePeople(production: ProductionId, people: readonly PersonId[]): Promise<void>;
   /** wake_seq > done_seq, or next_at reached; not halted, not needing consent; longest due first. */
-  due(now: Instant, limit: number): Promise<readonly CalendarId[]>;
+  due(now: Instant, limit: number): Promise<readonly CalendarRow[]>;
   /** Takes the lease if it is free, expired or already `owner`'s; the epoch rises whenever it changes hands. */
   takeLease(account: AccountId, owner: string, now: Instant, until: Instant): Promise<Lease | null>;
   releaseLease(lease: Lease): Promise<void>;

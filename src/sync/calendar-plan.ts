@@ -203,7 +203,7 @@ export function newCopy(link: CalendarLink, event: EventId, generation: number):
     problem: null,
     stuckOn: null,
     writes: [],
-    declined: {},
+    declined: [],
   };
 }
 

@@ -195,7 +195,7 @@ function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rule
     if (verdict.verdict !== 'theirs' || isOwn(verdict.unit, verdict.verdict)) continue;
     const field = fieldOf(verdict.unit);
     const policy = rules.mode === 'publish' ? 'restore' : rules.policy(field);
-    if (isDeclined(copy.declined, field, verdict.unit, seen)) sorted.write.push(verdict);
+    if (isDeclined(copy.declined, verdict.unit, seen)) sorted.write.push(verdict);
     else if (policy === 'accept') sorted.take.push(verdict);
     else if (policy === 'propose') sorted.propose.push(verdict);
     else {
@@ -206,9 +206,9 @@ function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rule
   return sorted;
 }
 
-function isDeclined(declined: Fields, field: Field, unit: Unit, seen: Face): boolean {
-  if (declined[field] === undefined) return false;
-  return sameUnit(unit, unitValue(unitsOf(declined), unit), unitValue(unitsOf(seen), unit));
+function isDeclined(declined: Copy['declined'], unit: Unit, seen: Face): boolean {
+  const shown = unitValue(unitsOf(seen), unit);
+  return declined.some(one => one.unit === unit && sameUnit(unit, one.value, shown));
 }
 
 function meetingsOf(sorted: Sorted): Meeting[] {

@@ -107,6 +107,7 @@ async function runSession(run: Run): Promise<boolean> {
       observe = await lookAt(run, plan.unsighted, snapshot, window);
       continue;
     }
+    runtime.bias('before-local');
     const recorded = await recordLocal(run, plan, snapshot);
     if (plan.brake?.kind === 'halt') return true;
     const applied = await applyRemote(run, recorded.plan);

@@ -80,7 +80,7 @@ function localChange(copy: Copy, step: Step, planned: PlannedCopy): Copy | null 
     case 'hide':
       return { ...copy, state: 'hidden' };
     case 'forget':
-      return { ...copy, state: 'removed', base: null, declined: {}, problem: null, stuckOn: null };
+      return { ...copy, state: 'removed', base: null, declined: [], problem: null, stuckOn: null };
     default:
       return null;
   }

@@ -53,7 +53,7 @@ export function settleRemoval(copy: Copy, attempts: readonly Attempt[], now: Ins
   const done = attempts.filter(attempt => attempt.verb === 'remove').map(attempt => attempt.id);
   const expired = expiredOf(attempts, now).filter(id => !done.includes(id));
   if (done.length === 0) return { copy, done, expired };
-  return { copy: { ...copy, state: 'removed', base: null, declined: {}, remoteId: null }, done, expired };
+  return { copy: { ...copy, state: 'removed', base: null, declined: [], remoteId: null }, done, expired };
 }
 
 function expiredOf(attempts: readonly Attempt[], now: Instant): AttemptId[] {

@@ -249,6 +249,8 @@ export class Owners {
     for (const value of [title, place, notes, when, url]) this.#world.tokens.note(value, calendar.name);
     for (const one of rest.face.series?.overrides ?? []) this.#world.tokens.note(one.face.when, calendar.name);
     for (const start of rest.face.series?.exdates ?? []) this.#world.tokens.note(`off ${start}`, calendar.name);
+    // A duplicate keeps the series as it was: its dates as well, where ours have moved on.
+    if (rest.face.series !== null) this.#world.tokens.note('plain', calendar.name);
   }
 
   #appointment(calendar: SimCalendar): void {

@@ -149,6 +149,33 @@ describe('an office', () => {
     expect(card?.met).toMatchObject([{ theirs: 'Second' }]);
   });
 
+  it('that turns down one date of a series does not turn down another one taken out since', async () => {
+    Object.assign(office.parts.settings, { rights: { default: { default: 'propose' } } });
+    await office.save('E001', { rrule: 'FREQ=WEEKLY;COUNT=6' });
+    await office.sync('C02');
+    const leaveOut = (day: string) =>
+      office.edit('C02', 'E001', text =>
+        text.replace('RRULE:FREQ=WEEKLY', `EXDATE;TZID=Europe/London:202703${day}T100000\r\n$&`),
+      );
+    leaveOut('15');
+    await office.sync('C02');
+    leaveOut('22');
+    // Observed by a run that dies before it makes anything of it.
+    const { bias } = office.parts.runtime;
+    const die = (point: string) => {
+      if (point === 'before-local') throw new Error('killed');
+    };
+    Object.assign(office.parts.runtime, { bias: die });
+    await office.sync('C02');
+    Object.assign(office.parts.runtime, { bias });
+    await decide('canonical');
+    expect(await office.sync('C02')).toMatchObject({ updated: 1, conflicts: 1 });
+    const [card] = await office.findings('open');
+    expect(card?.met).toMatchObject([{ occurrence: '2027-03-22T10:00:00', theirs: 'off' }]);
+    expect(office.items('C02')[0]).not.toContain('20270315');
+    expect(office.items('C02')[0]).toContain('20270322');
+  });
+
   it('cannot take one person out of a group for a P3 event: the others would see it by being named', async () => {
     await office.save('E001', { required: all, tier: 'P3', safeTitle: 'Held' });
     await office.sync('C02');
