@@ -31,7 +31,10 @@ function transportOf(send: () => Promise<void>) {
 }
 
 const run = (transport: ReturnType<typeof transportOf>) =>
-  sendDue({ store: office.store, transport, runtime: office.runtime, settings: office.settings }, { ignoreQuiet: true });
+  sendDue(
+    { store: office.store, transport, runtime: office.runtime, settings: office.settings },
+    { ignoreQuiet: true },
+  );
 
 const state = async () => (await office.messages())[0]?.state;
 

@@ -1,4 +1,6 @@
 /** The invariants of shared/proof.md section 2.4 that are judged by the state at the end. */
+
+import { isDeepStrictEqual } from 'node:util';
 import { busyBlocks } from '../../src/ical/expand.ts';
 import type { Copy } from '../../src/model/copy.ts';
 import type { EventVersion } from '../../src/model/event.ts';
@@ -281,6 +283,13 @@ async function checkMail({ world }: End): Promise<void> {
       throw new Violation('6 mail', `${messageId} was never accepted`, { event });
     if (state !== 'sent' && state !== 'dropped' && state !== 'failed') {
       throw new Violation('6 mail', `${messageId} is still ${state}`, { event });
+    }
+  }
+  // Who has an invitation must be on record as told, or no change and no cancellation will ever reach them.
+  for (const { messageId, event, reader, state } of messages) {
+    const isTold = told.some(one => one.event === event && isDeepStrictEqual(one.reader, reader));
+    if (accepted.has(messageId) && !isTold) {
+      throw new Violation('6 mail', `${messageId} (${state}) arrived, and its reader is not on record`, { event });
     }
   }
   for (const { event, messageIds } of told) {

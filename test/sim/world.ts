@@ -108,6 +108,7 @@ export class World {
       canon,
       violation => this.fail(violation),
       owner => this.processes.find(process => process.owner === owner)?.clockIsTrue === true,
+      calendar => stage.links.find(link => link.id === calendar)?.mode === 'publish',
     );
     this.mailbox = new Mailbox(this.history, violation => this.fail(violation));
     this.transitions.onSent = id => this.mailbox.recorded(id, this.now);
