@@ -1,19 +1,24 @@
 /** The composition root: configuration → store → connectors → engine, mail and web. The only file that knows all parts. */
 import { discoverCalendars } from '../connectors/caldav/discovery.ts';
-import { connectors } from '../connectors/registry.ts';
+import { connectorsOf, type ProviderSettings } from '../connectors/registry.ts';
+import { type Credentials, readCredentials } from './config/credentials.ts';
 import type { Config } from './config/schema.ts';
 import type { MailSettings } from './mail/outbox.ts';
 import { readMailbox } from './mail/words.ts';
-import type { Account } from './model/calendar.ts';
-import type { AccountId } from './model/ids.ts';
+import type { Account, ProviderName } from './model/calendar.ts';
+import type { AccountId, ProductionId } from './model/ids.ts';
 import { hasEndedHere, processName } from './runtime/processes.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { openSecretBox, type SecretBox, SecretBoxError } from './runtime/secret-box.ts';
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
+import type { Connector } from './sync/connector.ts';
+import type { ConsentParts } from './sync/consent.ts';
+import { type Domains, putDomainLinks } from './sync/domain-links.ts';
 import { accountOf, linksOf, putConfigLinks } from './sync/links.ts';
 import type { SyncParts } from './sync/parts.ts';
 import { RemoteError } from './sync/remote-error.ts';
+import { recheckZones } from './sync/zone-rules.ts';
 
 /** Everything a command works with; closes what it opened. */
 export interface App extends AsyncDisposable {
@@ -25,6 +30,11 @@ export interface App extends AsyncDisposable {
   /** null: the configuration has no secretsKey, so nothing can be stored encrypted. */
   readonly secretBox: SecretBox | null;
   /** What a CalDAV server has at or behind an address. Throws RemoteError. */
+  readonly consent: ConsentParts;
+  /** Reads what this provider sends to its webhook; null: it sends nothing, or is not set up. */
+  readerOfNotices(provider: ProviderName): Connector['readNotices'] | null;
+  /** Brings the links of people with an address in our own domains into step with the unit list. */
+  linkByDomain(production: ProductionId): Promise<boolean>;
   discover(where: Whereabouts, signal: AbortSignal): Promise<readonly Readonly<{ url: string; name: string }>[]>;
 }
 
@@ -46,19 +56,56 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       await r.calendars.releaseLeasesOf(hasEndedHere);
     });
     await putConfigLinks(store, linksOf(config.calendars, 'config'));
-    const sync = syncParts(config, runtime, store, secretBox);
+    await recheckZones(store, process.versions.tz ?? '');
+    const connectors = connectorsOf(providerSettings(config, await readCredentials(config)));
+    const sync = syncParts(config, runtime, store, secretBox, connectors);
+    const domains = domainsOf(config);
+    for (const { id } of config.productions) await putDomainLinks(store, id, domains);
     const mail = mailSettings(config);
     const discover: App['discover'] = ({ secret, ...where }, signal) =>
       discoverCalendars({ fetch: sync.fetch, secret, now: runtime.now, signal }, where);
     const dispose = () => store[Symbol.asyncDispose]();
-    return { config, runtime, store, sync, mail, secretBox, discover, [Symbol.asyncDispose]: dispose };
+    return {
+      config,
+      runtime,
+      store,
+      sync,
+      mail,
+      secretBox,
+      consent: { ...sync, secretBox, publicUrl: config.server.publicUrl },
+      readerOfNotices: provider => connectors.get(provider)?.readNotices ?? null,
+      linkByDomain: production => putDomainLinks(store, production, domains),
+      discover,
+      [Symbol.asyncDispose]: dispose,
+    };
   } catch (error) {
     await store[Symbol.asyncDispose]();
     throw error;
   }
 }
 
-function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBox | null): SyncParts {
+function providerSettings({ connectors }: Config, credentials: Credentials): ProviderSettings {
+  const { google, microsoft } = connectors;
+  const { serviceAccountKey, certificate } = credentials;
+  return {
+    google: google && { ...google, serviceAccountKey },
+    microsoft: microsoft && { ...microsoft, certificate },
+  };
+}
+
+function domainsOf({ connectors: { google, microsoft } }: Config): Domains {
+  // Without a key that opens every mailbox of a domain, its people must say yes themselves.
+  const delegated = google?.serviceAccountKeyFile ? google.domains : [];
+  return { google: delegated, microsoft: microsoft?.domains ?? [] };
+}
+
+function syncParts(
+  config: Config,
+  runtime: Runtime,
+  store: Store,
+  box: SecretBox | null,
+  connectors: ReturnType<typeof connectorsOf>,
+): SyncParts {
   const passwords = new Map<AccountId, string>();
   for (const entry of config.calendars) if (entry.password !== null) passwords.set(accountOf(entry), entry.password);
   const { intervalMs, pastDays, futureDays } = config.sync;
@@ -68,7 +115,7 @@ function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBo
     connector: provider => {
       const connector = connectors.get(provider);
       if (connector) return connector;
-      throw new RemoteError('unsupported', `calendars of ${provider} are not built into this version`);
+      throw new RemoteError('unsupported', `connectors.${provider} is missing in the configuration`);
     },
     secret: async account =>
       passwords.get(account) ?? openStored(await store.read(r => r.calendars.account(account)), box),
@@ -80,6 +127,7 @@ function syncParts(config: Config, runtime: Runtime, store: Store, box: SecretBo
       });
     },
     fetch: globalThis.fetch,
+    webhook: provider => `${config.server.publicUrl}/api/v1/webhooks/${provider}`,
     settings: { pastDays, futureDays, intervalMs, rights: config.rights, held: config.publishing.held },
     owner: processName(runtime.id()),
   };

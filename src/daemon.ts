@@ -7,6 +7,7 @@ import { planMail } from './mail/outbox.ts';
 import { sendDue } from './mail/send.ts';
 import { type MailTransport, openTransport } from './mail/transports/transport.ts';
 import type { ProductionId } from './model/ids.ts';
+import { noticeDesk } from './sync/notices.ts';
 import { reconcile } from './sync/reconcile.ts';
 
 export type DaemonOptions = Readonly<{
@@ -40,6 +41,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     pollMs: lookMs,
     run: async (id, signal) => ((await reconcile(app.sync, id, signal)).state === 'busy' ? 'busy' : 'done'),
   });
+  const desk = noticeDesk({ store, runtime, wake: () => runner.wake() });
   const http: HttpServer = await startHttp({
     host: config.server.host,
     port: config.server.port,
@@ -49,6 +51,8 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     startedAt: runtime.now(),
     isReady: () => true,
     office: app.mail.office,
+    consent: app.consent,
+    webhooks: { desk, reader: app.readerOfNotices },
     log: runtime.log.child({ module: 'http' }),
     ...(options.actions ? { actions: options.actions } : {}),
     ...(options.pages ? { pages: options.pages } : {}),
@@ -65,6 +69,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     },
     [Symbol.asyncDispose]: async () => {
       await http.close();
+      desk.stop();
       await runner.stop();
       await mail.stop();
       await transport[Symbol.asyncDispose]();
@@ -93,6 +98,7 @@ function mailLoop(app: App, transport: MailTransport) {
     let changed = false;
     for (const { id, revision } of await store.read(r => r.schedule.productions())) {
       if (planned.get(id) === revision) continue;
+      if (await app.linkByDomain(id)) runtime.log.info({ production: id }, 'calendars were linked by domain');
       const counts = await planMail(store, runtime, id, settings);
       planned.set(id, revision);
       changed ||= counts.urgent > 0;

@@ -61,7 +61,7 @@ export class SqlCalendarRepository implements CalendarRepository {
   }
 
   async removeLink(id: CalendarId): Promise<void> {
-    for (const table of ['observations', 'copies', 'attempts', 'busy_blocks', 'runs'] as const) {
+    for (const table of ['observations', 'copies', 'attempts', 'busy_blocks', 'subscriptions', 'runs'] as const) {
       await this.#db.deleteFrom(table).where('calendar_id', '=', id).execute();
     }
     await this.#db.deleteFrom('calendars').where('id', '=', id).execute();

@@ -82,12 +82,13 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const pending = late.map(attempt => attempt.fields);
     planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
   }
-  // What we took away ourselves has not vanished.
+  // What we took away ourselves has not vanished, nor what was found again under another name.
   const standing = placed.filter(({ eventId }) => copies.get(eventId)?.state !== 'removed');
+  const isGone = (id: RemoteId | null) => id !== null && sights.get(id)?.kind === 'gone';
   const braked = applyBrakes({
     plans: planned,
     placed: standing.length,
-    vanished: standing.filter(({ remoteId }) => remoteId !== null && sights.get(remoteId)?.kind === 'gone').length,
+    vanished: standing.filter(({ eventId }) => isGone(copies.get(eventId)?.remoteId ?? null)).length,
     leftovers: can.writes ? strays.filter(stray => stray.do === 'remove').length : 0,
     removed: input.removed ?? 0,
     newerMarker: hasNewerMarker(input.sights, snapshot, copies),
@@ -161,7 +162,10 @@ function findStrays(
     input.copies.flatMap(copy => (copy.remoteId === null || isFinished(copy) ? [] : [copy.remoteId])),
   );
   const present = [...sights.values()].filter(sight => sight.kind === 'present');
-  const marked = present.filter(item => item.marker !== null && !owned.has(item.remoteId));
+  const lost = lostByUid(input, sights);
+  const marked = present
+    .map(item => withMark(item, lost))
+    .filter(item => item.marker !== null && !owned.has(item.remoteId));
   if (marked.length === 0) return [];
   // Of an item and its duplicate the one with the event's own UID is the item.
   const uids = new Set([...input.snapshot.events.values()].map(event => event.uid));
@@ -170,6 +174,24 @@ function findStrays(
   const isMade = new Map(present.map(item => [item.remoteId, uids.has(item.uid ?? '')] as const));
   const isSecond = (item: Present, own: RemoteId) => uids.has(item.uid ?? '') && isMade.get(own) === false;
   return judgeStrays(marked, keys, copies, new Set(isMade.keys()), isSecond);
+}
+
+/** The copies whose item is gone, by the UID of their event: an item that bears it is theirs, also without our mark. */
+function lostByUid(input: CalendarPlanInput, sights: ReadonlyMap<RemoteId, Observed>): ReadonlyMap<string, Copy> {
+  const lost = input.copies.filter(
+    ({ state, remoteId }) => state === 'placed' && remoteId !== null && sights.get(remoteId)?.kind === 'gone',
+  );
+  return new Map(
+    lost.flatMap(copy => {
+      const event = input.snapshot.events.get(copy.eventId);
+      return event ? [[event.uid, copy] as const] : [];
+    }),
+  );
+}
+
+function withMark(item: Present, lost: ReadonlyMap<string, Copy>): Present {
+  const copy = item.marker === null && item.uid !== null ? lost.get(item.uid) : undefined;
+  return copy ? { ...item, marker: { key: copy.key, version: copy.base?.eventVersion ?? 0 } } : item;
 }
 
 /** A removed copy owns nothing any more: should its item show up again, it is a leftover. */

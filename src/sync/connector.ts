@@ -15,7 +15,50 @@ export interface Connector {
   readonly provider: ProviderName;
   /** Opens the calendar for one run. Makes no request if it can be helped. Throws RemoteError. */
   open(link: CalendarLink, door: ConnectorDoor): Promise<CalendarSession>;
+  /** How people let us in who must say so themselves; absent where a password or an administrator does it. */
+  readonly consent?: ConsentFlow;
+  /** Reads what came to the webhook of this provider, where `can.push`. Pure. */
+  readNotices?(request: NoticeRequest): NoticeReading;
 }
+
+/** OAuth 2.0 with PKCE (RFC 7636, S256), as this provider wants it. */
+export type ConsentFlow = Readonly<{
+  /** The page of the provider on which a person says yes. */
+  address(request: ConsentRequest, door: ConsentDoor): Promise<string>;
+  /** Trades the code they come back with for what the account's secret becomes. Throws RemoteError. */
+  finish(answer: ConsentAnswer, door: ConsentDoor): Promise<Consent>;
+}>;
+export type ConsentDoor = Pick<ConnectorDoor, 'fetch' | 'now' | 'signal'>;
+export type ConsentRequest = Readonly<{ redirectUri: string; state: string; challenge: string; user: string | null }>;
+export type ConsentAnswer = Readonly<{ redirectUri: string; code: string; verifier: string }>;
+/** @property user the address of the mailbox they have let us into */
+export type Consent = Readonly<{ secret: string; user: string }>;
+
+/** A request to our webhook as it came; names of headers in small letters. */
+export type NoticeRequest = Readonly<{
+  headers: Readonly<Record<string, string | undefined>>;
+  query: Readonly<Record<string, string | undefined>>;
+  body: string;
+}>;
+
+/** What to answer at once, and what was said. */
+export type NoticeReading = Readonly<{
+  status: number;
+  /** Plain text; a handshake wants its own words back. */
+  text: string;
+  notices: readonly Notice[];
+}>;
+
+/**
+ * `hello`: the subscription works, nothing has changed. `changed`: look again. `renew`: it must be renewed now.
+ * `removed`: the provider has ended it.
+ */
+export type Notice = Readonly<{
+  subscription: string;
+  /** The secret it brought back; null: none. */
+  token: string | null;
+  what: 'hello' | 'changed' | 'renew' | 'removed';
+}>;
 
 /** Everything a connector may use of the outside world. */
 export type ConnectorDoor = Readonly<{

@@ -27,6 +27,8 @@ export interface SyncParts {
   /** Stores what a connector's secret has become, sealed. */
   keepSecret(account: AccountId, secret: string): Promise<void>;
   readonly fetch: typeof fetch;
+  /** Where this provider shall send notices; null: we have no address that it could reach. */
+  webhook(provider: ProviderName): string | null;
   readonly settings: SyncSettings;
   /** Names this process in leases. */
   readonly owner: string;

@@ -16,6 +16,7 @@ import { localDay, projectCalendar, windowAt } from './project.ts';
 import { recordLocal } from './record.ts';
 import { RemoteError } from './remote-error.ts';
 import { emptyTally, leaseMs, type Run } from './run.ts';
+import { countMissed, keepWatch } from './watch.ts';
 
 /** Plans that must be made anew because the world moved under them; more than this waits for the next wake. */
 const maxRounds = 6;
@@ -92,6 +93,7 @@ async function runLeased(parts: SyncParts, row: CalendarRow, lease: Lease, signa
 /** Returns whether a brake halted the calendar. */
 async function runSession(run: Run): Promise<boolean> {
   const { store, runtime, settings } = run.parts;
+  await keepWatch(run);
   let observe = true;
   let quiet = false;
   for (let round = 0; round < maxRounds && !quiet; round += 1) {
@@ -99,6 +101,7 @@ async function runSession(run: Run): Promise<boolean> {
     const window = windowAt(runtime.now(), settings.pastDays, settings.futureDays);
     const planFrom = `${snapshot.revision}/${localDay(snapshot, runtime.now())}`;
     const news = observe && (await observeCalendar(run, snapshot, window));
+    if (round === 0) await countMissed(run, news);
     if (round === 0 && !news && isAtRest(run.row, planFrom)) return false;
     observe = false;
     const plan = await planNow(run, snapshot, window);
