@@ -3,6 +3,14 @@ import type { AccountId, CalendarId, Cursor, Instant, PersonId, ProductionId } f
 
 export const providers = ['google', 'microsoft', 'caldav', 'ics'] as const;
 export type ProviderName = (typeof providers)[number];
+/** What the unit list's column `calendar` says; `email`: no calendar that anybody could reach. */
+export const providerNamed = {
+  outlook: 'microsoft',
+  google: 'google',
+  caldav: 'caldav',
+  ics: 'ics',
+  email: null,
+} as const satisfies Record<string, ProviderName | null>;
 /** `two-way` writes and reads edits and busy time; `publish` writes only; `busy` only reads busy time. */
 export type Mode = 'two-way' | 'publish' | 'busy';
 /** How events reach a person who has this calendar. */

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import type { CalendarLink, ProviderName } from '../model/calendar.ts';
+import { type CalendarLink, type ProviderName, providers } from '../model/calendar.ts';
 import { type AccountId, brandId, type CalendarId, type PersonId, type ProductionId } from '../model/ids.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
@@ -42,7 +42,7 @@ const visitMs = 60 * 60 * 1000;
 const invitation = z.object({
   production: z.string().transform(brandId<ProductionId>),
   person: z.string().transform(brandId<PersonId>),
-  provider: z.enum(['google', 'microsoft', 'caldav', 'ics']),
+  provider: z.enum(providers),
   mode: z.enum(['two-way', 'publish', 'busy']),
   carrier: z.enum(['copy', 'invite']),
   user: z.string().nullable(),
@@ -69,7 +69,7 @@ export async function invite(parts: ConsentParts, request: Omit<LinkRequest, 'ur
 }
 
 /** Whom an address was given to; null: it is spent. */
-export async function invitationOf(parts: ConsentParts, token: string): Promise<Invitation | null> {
+async function invitationOf(parts: ConsentParts, token: string): Promise<Invitation | null> {
   const kept = await parts.store.read(r => opened(parts, r, keyOf('invitation', token)));
   const parsed = invitation.safeParse(kept);
   return parsed.success && parsed.data.until > parts.runtime.now() ? parsed.data : null;

@@ -1,5 +1,5 @@
 /** People whose address is in one of our own domains are linked by themselves: nobody clicks anything. */
-import type { CalendarLink, ProviderName } from '../model/calendar.ts';
+import { type CalendarLink, type ProviderName, providerNamed } from '../model/calendar.ts';
 import type { ProductionId } from '../model/ids.ts';
 import type { Person } from '../model/person.ts';
 import type { Repositories, Store } from '../store/store.ts';
@@ -8,11 +8,9 @@ import { bareAccount, type LinkRequest, linksOf } from './links.ts';
 /** Mail domains, in small letters, by the provider that has their mailboxes. */
 export type Domains = Readonly<Partial<Record<ProviderName, readonly string[]>>>;
 
-/** What the unit list's column `calendar` means; a person who names another provider is left alone. */
-const providerOf = { outlook: 'microsoft', google: 'google', caldav: 'caldav', ics: 'ics', email: null } as const;
-
 /**
- * Which links the unit list asks for, beside those a person has at that provider already. Pure.
+ * Which links the unit list asks for, beside those a person has at that provider already. Who names another provider
+ * in its column `calendar` is left alone. Pure.
  * @param linked people who have a calendar there by the configuration, by hand or by consent
  */
 export function domainRequests(
@@ -25,7 +23,7 @@ export function domainRequests(
     const user = email?.trim().toLowerCase() ?? '';
     const domain = user.slice(user.lastIndexOf('@') + 1);
     return (Object.keys(domains) as ProviderName[]).flatMap(provider => {
-      const isTheirs = calendar === null || providerOf[calendar] === provider;
+      const isTheirs = calendar === null || providerNamed[calendar] === provider;
       if (!isTheirs || !domains[provider]?.includes(domain) || linked(id, provider)) return [];
       const how = { mode: 'two-way', carrier: 'copy', url: null, calendar: null } as const;
       return [{ production, person: id, provider, user, ...how }];
