@@ -5,7 +5,7 @@ import { type Credentials, readCredentials } from './config/credentials.ts';
 import type { Config } from './config/schema.ts';
 import type { MailSettings } from './mail/outbox.ts';
 import { readMailbox } from './mail/words.ts';
-import type { Account, ProviderName } from './model/calendar.ts';
+import type { Account, CalendarLink, ProviderName } from './model/calendar.ts';
 import type { AccountId, ProductionId } from './model/ids.ts';
 import { hasEndedHere, processName } from './runtime/processes.ts';
 import type { Runtime } from './runtime/runtime.ts';
@@ -13,7 +13,7 @@ import { openSecretBox, type SecretBox, SecretBoxError } from './runtime/secret-
 import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { Connector } from './sync/connector.ts';
-import type { ConsentParts } from './sync/consent.ts';
+import { type ConsentParts, invite } from './sync/consent.ts';
 import { type Domains, putDomainLinks } from './sync/domain-links.ts';
 import { accountOf, linksOf, putConfigLinks } from './sync/links.ts';
 import type { SyncParts } from './sync/parts.ts';
@@ -33,6 +33,8 @@ export interface App extends AsyncDisposable {
   readonly consent: ConsentParts;
   /** Reads what this provider sends to its webhook; null: it sends nothing, or is not set up. */
   readerOfNotices(provider: ProviderName): Connector['readNotices'] | null;
+  /** A fresh address at which the owner of this link can let us in again; null: they cannot. */
+  addressFor(link: CalendarLink): Promise<string | null>;
   /** Brings the links of people with an address in our own domains into step with the unit list. */
   linkByDomain(production: ProductionId): Promise<boolean>;
   discover(where: Whereabouts, signal: AbortSignal): Promise<readonly Readonly<{ url: string; name: string }>[]>;
@@ -65,6 +67,7 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
     const discover: App['discover'] = ({ secret, ...where }, signal) =>
       discoverCalendars({ fetch: sync.fetch, secret, now: runtime.now, signal }, where);
     const dispose = () => store[Symbol.asyncDispose]();
+    const consent: ConsentParts = { ...sync, secretBox, publicUrl: config.server.publicUrl };
     return {
       config,
       runtime,
@@ -72,7 +75,8 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       sync,
       mail,
       secretBox,
-      consent: { ...sync, secretBox, publicUrl: config.server.publicUrl },
+      consent,
+      addressFor: link => addressFor(consent, link),
       readerOfNotices: provider => connectors.get(provider)?.readNotices ?? null,
       linkByDomain: production => putDomainLinks(store, production, domains),
       discover,
@@ -82,6 +86,13 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
     await store[Symbol.asyncDispose]();
     throw error;
   }
+}
+
+/** Only of links that their owner made: what an administrator delegates, an administrator mends. */
+async function addressFor(consent: ConsentParts, link: CalendarLink): Promise<string | null> {
+  const account = await consent.store.read(r => r.calendars.account(link.account));
+  const isOwn = link.source === 'added' && account?.secret != null && consent.connector(link.provider).consent;
+  return isOwn && consent.secretBox ? await invite(consent, link) : null;
 }
 
 function providerSettings({ connectors }: Config, credentials: Credentials): ProviderSettings {

@@ -4,6 +4,7 @@ import type { HttpOptions, HttpServer } from './http/options.ts';
 import { startHttp } from './http/server.ts';
 import { localRunner } from './jobs/runner.ts';
 import { planMail } from './mail/outbox.ts';
+import { tellReconnect } from './mail/reconnect.ts';
 import { sendDue } from './mail/send.ts';
 import { type MailTransport, openTransport } from './mail/transports/transport.ts';
 import type { ProductionId } from './model/ids.ts';
@@ -114,6 +115,7 @@ function mailLoop(app: App, transport: MailTransport) {
       { ignoreQuiet: false, signal: stopping.signal },
     );
     if (result.stoppedBy) runtime.log.warn({ problem: result.stoppedBy.message }, 'mail cannot be sent');
+    await tellReconnect({ store, runtime, transport, settings, addressFor: app.addressFor });
   };
   const cycle = async () => {
     while (!stopping.signal.aborted) {

@@ -34,8 +34,8 @@ export class ConsentError extends Error {
 }
 
 const dayMs = 24 * 60 * 60 * 1000;
-/** People read their mail after the weekend. */
-const invitationMs = 14 * dayMs;
+/** How long an address is good: people read their mail after the weekend. */
+export const invitationMs = 14 * dayMs;
 /** From our address to the provider's page and back. */
 const visitMs = 60 * 60 * 1000;
 
@@ -69,7 +69,7 @@ export async function invite(parts: ConsentParts, request: Omit<LinkRequest, 'ur
 }
 
 /** Whom an address was given to; null: it is spent. */
-async function invitationOf(parts: ConsentParts, token: string): Promise<Invitation | null> {
+export async function invitationOf(parts: ConsentParts, token: string): Promise<Invitation | null> {
   const kept = await parts.store.read(r => opened(parts, r, keyOf('invitation', token)));
   const parsed = invitation.safeParse(kept);
   return parsed.success && parsed.data.until > parts.runtime.now() ? parsed.data : null;
