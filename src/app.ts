@@ -1,9 +1,11 @@
 /** The composition root: configuration → store → connectors → engine, mail and web. The only file that knows all parts. */
 import { discoverCalendars } from '../connectors/caldav/discovery.ts';
-import { connectorsOf, type ProviderSettings } from '../connectors/registry.ts';
+import { connectorsOf, mailboxesOf, type ProviderSettings } from '../connectors/registry.ts';
 import { type Credentials, readCredentials } from './config/credentials.ts';
 import type { Config } from './config/schema.ts';
 import type { MailSettings } from './mail/outbox.ts';
+import { openTransport } from './mail/transports/open.ts';
+import type { MailTransport } from './mail/transports/transport.ts';
 import { readMailbox } from './mail/words.ts';
 import type { Account, CalendarLink, ProviderName } from './model/calendar.ts';
 import type { AccountId, ProductionId } from './model/ids.ts';
@@ -27,6 +29,8 @@ export interface App extends AsyncDisposable {
   readonly store: Store;
   readonly sync: SyncParts;
   readonly mail: MailSettings;
+  /** The configured way for mail to leave; the caller disposes of it. Throws MailError `setup`. */
+  openTransport(): MailTransport;
   /** null: the configuration has no secretsKey, so nothing can be stored encrypted. */
   readonly secretBox: SecretBox | null;
   /** What a CalDAV server has at or behind an address. Throws RemoteError. */
@@ -59,7 +63,8 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
     });
     await putConfigLinks(store, linksOf(config.calendars, 'config'));
     await recheckZones(store, process.versions.tz ?? '');
-    const connectors = connectorsOf(providerSettings(config, await readCredentials(config)));
+    const providers = providerSettings(config, await readCredentials(config));
+    const connectors = connectorsOf(providers);
     const sync = syncParts(config, runtime, store, secretBox, connectors);
     const domains = domainsOf(config);
     for (const { id } of config.productions) await putDomainLinks(store, id, domains);
@@ -74,6 +79,7 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       store,
       sync,
       mail,
+      openTransport: () => openTransport(config.mail.transport, runtime, mailboxesOf(providers)),
       secretBox,
       consent,
       addressFor: link => addressFor(consent, link),

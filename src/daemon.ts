@@ -6,7 +6,7 @@ import { localRunner } from './jobs/runner.ts';
 import { planMail } from './mail/outbox.ts';
 import { tellReconnect } from './mail/reconnect.ts';
 import { sendDue } from './mail/send.ts';
-import { type MailTransport, openTransport } from './mail/transports/transport.ts';
+import type { MailTransport } from './mail/transports/transport.ts';
 import type { ProductionId } from './model/ids.ts';
 import { noticeDesk } from './sync/notices.ts';
 import { reconcile } from './sync/reconcile.ts';
@@ -34,7 +34,7 @@ const mailLookMs = 15_000;
 /** Starts everything; disposing of the daemon lets what runs end first. Throws when the port is taken. */
 export async function startDaemon(app: App, options: DaemonOptions): Promise<Daemon> {
   const { runtime, store, config } = app;
-  const transport = options.transport ?? openTransport(config.mail.transport, runtime);
+  const transport = options.transport ?? app.openTransport();
   const runner = localRunner({
     store,
     runtime,

@@ -37,14 +37,17 @@ type AccountDoor = TokenDoor & Pick<ConnectorDoor, 'secret' | 'keepSecret'>;
 
 export class TokenStore {
   readonly #settings: GoogleSettings;
+  readonly #scope: string;
   readonly #grants = new Map<string, Grant>();
 
-  constructor(settings: GoogleSettings) {
+  /** @param scope what a service account asks for; separated by spaces */
+  constructor(settings: GoogleSettings, scope = calendarScope) {
     this.#settings = settings;
+    this.#scope = scope;
   }
 
   /** Makes no request yet. Throws RemoteError `reconnect` where there is nothing to sign in with. */
-  sourceFor(link: CalendarLink, user: string, door: AccountDoor): TokenSource {
+  sourceFor(link: Pick<CalendarLink, 'account'>, user: string, door: AccountDoor): TokenSource {
     const grant = this.#grantOf(link, user, door);
     const fetchToken = this.#fetcher(grant, user, door);
     const fresh = (): Promise<Held> => {
@@ -71,7 +74,7 @@ export class TokenStore {
     };
   }
 
-  #grantOf(link: CalendarLink, user: string, door: AccountDoor): Grant {
+  #grantOf(link: Pick<CalendarLink, 'account'>, user: string, door: AccountDoor): Grant {
     const secret = door.secret === null ? null : parseSecret(door.secret);
     const name = secret === null ? `${user} by delegation` : `${user} by consent of ${link.account}`;
     const known = this.#grants.get(name);
@@ -94,9 +97,9 @@ export class TokenStore {
       throw unconfigured('nobody has consented to this calendar yet: its owner must connect their Google calendar');
     }
     return async () => {
-      const assertion = assertionFor(key, user, tokenUrl, door.now());
+      const assertion = assertionFor(key, { user, scope: this.#scope, audience: tokenUrl }, door.now());
       const form = { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion };
-      return heldOf(await askToken(door, tokenUrl, form, mendOfDelegation), door.now());
+      return heldOf(await askToken(door, tokenUrl, form, mendOfDelegation(this.#scope)), door.now());
     };
   }
 }
@@ -141,11 +144,15 @@ function parseSecret(text: string): OAuthSecret {
 }
 
 /** A JWT as the token endpoint wants it (RFC 7523), good for an hour. */
-function assertionFor(key: ServiceAccountKey, user: string, audience: string, now: Instant): string {
+function assertionFor(
+  key: ServiceAccountKey,
+  { user, scope, audience }: Readonly<{ user: string; scope: string; audience: string }>,
+  now: Instant,
+): string {
   const seconds = Math.floor(now / 1000);
   const header = { alg: 'RS256', typ: 'JWT', ...(key.private_key_id !== undefined && { kid: key.private_key_id }) };
   const iss = key.client_email;
-  const claims = { iss, sub: user, scope: calendarScope, aud: audience, iat: seconds, exp: seconds + 3600 };
+  const claims = { iss, sub: user, scope, aud: audience, iat: seconds, exp: seconds + 3600 };
   const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const signed = `${part(header)}.${part(claims)}`;
   try {

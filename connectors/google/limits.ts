@@ -36,7 +36,6 @@ export const capabilities: Capabilities = {
   deletionsInDelta: true,
   wholeSnapshot: true,
   push: true,
-  series: 'rule',
   fields: allFields,
   limits: { titleChars: 1000, placeChars: 1000, notesChars: 7000 },
   // Writes side by side to one calendar are throttled at once.

@@ -3,7 +3,7 @@ import type { Instant } from '../../src/model/ids.ts';
 import type { ConnectorDoor } from '../../src/sync/connector.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
 import { errorOfFailure, readBytes, retryAtOf } from '../http.ts';
-import { calendarScope, limits } from './limits.ts';
+import { limits } from './limits.ts';
 import { parseToken, type TokenRefusal, type TokenReply, tokenRefusalOf } from './wire.ts';
 
 /** What signing in needs of the door. */
@@ -50,15 +50,19 @@ export function mendOfConsent({ error }: TokenRefusal): string {
   return 'the consent was withdrawn or has expired: the person must connect their Google calendar again';
 }
 
-export function mendOfDelegation({ error, description }: TokenRefusal): string {
-  if (error === 'unauthorized_client' || error === 'access_denied') {
-    return `the service account may not act for this user: a Workspace administrator must allow its client id the scope ${calendarScope}`;
-  }
-  if (/timeframe|short-lived|iat|exp\b/i.test(description)) {
-    return 'the clock of this machine is wrong, so Google refuses the sign-in: set it (NTP) and sync again';
-  }
-  if (/email|user id|sub/i.test(description)) {
-    return "Google knows no such user in this Workspace: check the calendar's `user`";
-  }
-  return 'Google refuses the service account: check the key file (connectors.google.serviceAccountKeyFile)';
+/** @param scope what was asked for */
+export function mendOfDelegation(scope: string): (refusal: TokenRefusal) => string {
+  return ({ error, description }) => {
+    if (error === 'unauthorized_client' || error === 'access_denied') {
+      const what = scope.includes(' ') ? 'the scopes' : 'the scope';
+      return `the service account may not act for this user: a Workspace administrator must allow its client id ${what} ${scope}`;
+    }
+    if (/timeframe|short-lived|iat|exp\b/i.test(description)) {
+      return 'the clock of this machine is wrong, so Google refuses the sign-in: set it (NTP) and sync again';
+    }
+    if (/email|user id|sub/i.test(description)) {
+      return 'Google knows no such user in this Workspace: check the mailbox (`user`, or mail.transport)';
+    }
+    return 'Google refuses the service account: check the key file (connectors.google.serviceAccountKeyFile)';
+  };
 }

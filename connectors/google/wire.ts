@@ -106,6 +106,11 @@ export function parseToken(body: string): TokenReply {
   return parse(tokenSchema, body, 'a token');
 }
 
+/** The ids of the messages that a search has found; of none Gmail says nothing. */
+export function parseMessageList(body: string): readonly string[] {
+  return (parse(messageListSchema, body, 'a list of messages').messages ?? []).map(({ id }) => id);
+}
+
 /**
  * The address in an id token. It came straight from the token endpoint, so its signature proves nothing more
  * (OpenID Connect Core section 3.1.3.7). null: there is none.
@@ -130,6 +135,7 @@ export function tokenRefusalOf(body: string): TokenRefusal | null {
   return found ? { error: found.error, description: found.error_description ?? '' } : null;
 }
 
+const messageListSchema = z.object({ messages: z.array(z.object({ id: z.string() })).optional() });
 const entrySchema = z.object({ id: z.string().min(1), etag: text });
 
 function badEntry(item: unknown): BadEntry {

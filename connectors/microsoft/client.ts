@@ -16,7 +16,8 @@ export type GraphRequest = Readonly<{
   /** Below the version, encoded, with its query. */
   path: string;
   headers?: Readonly<Record<string, string>>;
-  body?: object;
+  /** A text goes as it is, under its own content type. */
+  body?: object | string;
   /** Places it takes among the requests for this mailbox; default 1. */
   places?: number;
 }>;

@@ -39,7 +39,6 @@ export const capabilities: Capabilities = {
   deletionsInDelta: true,
   wholeSnapshot: false,
   push: true,
-  series: 'rule',
   fields: allFields,
   limits: { titleChars: 255, placeChars: 255, notesChars: 30_000 },
   parallel: limits.slots,

@@ -58,12 +58,16 @@ export class SandboxOAuth {
 
   /** Who asks, and for what. Throws GoogleRefusal 401. */
   signedIn(authorization: string | undefined): Readonly<{ user: string; scope: string }> {
-    const token = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '';
-    const access = this.#access.get(token);
+    const access = this.#accessOf(authorization);
     if (!access || access.expiresAt <= this.#options.now() || access.grant?.revoked === true) {
       throw frontRefusal(401, 'authError', 'UNAUTHENTICATED', null);
     }
     return access;
+  }
+
+  /** Who asks, whether or not the token is still good; null: nobody known. */
+  userOf(authorization: string | undefined): string | null {
+    return this.#accessOf(authorization)?.user ?? null;
   }
 
   /** The consent page, or, where the person has said who they are, the way back with a code. */
@@ -106,6 +110,10 @@ export class SandboxOAuth {
     if (grant === null) throw tokenRefusal(400, 'invalid_token', 'Token expired or revoked');
     grant.revoked = true;
     return json({});
+  }
+
+  #accessOf(authorization: string | undefined): Access | undefined {
+    return this.#access.get(/^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '');
   }
 
   #byRefresh(refreshToken: string): Answer {

@@ -36,6 +36,8 @@ export type GoogleRequest = Readonly<{
   query: URLSearchParams;
   ifMatch: string | null;
   body: string;
+  /** Who asked; null: nobody who is signed in. */
+  user: string | null;
   /** null: the connection was dropped. */
   status: number | null;
 }>;
@@ -160,7 +162,7 @@ type Serving = Readonly<{
 }>;
 
 async function serve(serving: Serving, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { parts, options } = serving;
+  const { parts, oauth, options } = serving;
   const body = await bodyOf(request);
   const method = request.method ?? 'GET';
   const asked = new URL(request.url ?? '/', 'http://sandbox');
@@ -168,8 +170,9 @@ async function serve(serving: Serving, request: IncomingMessage, response: Serve
   const fault = parts.world.switches.down ? { drop: 'before' as const } : takeFault(serving.faults, method, path);
   if (fault?.delayMs !== undefined) await options.runtime.sleep(fault.delayMs);
   const ifMatch = request.headers['if-match'] ?? null;
+  const user = oauth.userOf(request.headers.authorization);
   const note = (status: number | null) =>
-    options.onRequest?.({ method, path, query: asked.searchParams, ifMatch, body, status });
+    options.onRequest?.({ method, path, query: asked.searchParams, ifMatch, body, user, status });
   const truth = () => answer(serving, { method, asked, body, headers: request.headers });
   if (fault?.drop === 'after') truth();
   if (fault?.drop !== undefined) {

@@ -3,6 +3,7 @@ import type { Instant } from '../../src/model/ids.ts';
 import type { DeltaTokens } from './microsoft-delta.ts';
 import { GraphRefusal } from './microsoft-event.ts';
 import { answerEvents, type GraphAnswer, type GraphAsk } from './microsoft-events.ts';
+import { sendMail, sentItems } from './microsoft-mail.ts';
 import type { Subscriptions } from './microsoft-subscriptions.ts';
 import type { MicrosoftCalendar, MicrosoftWorld } from './microsoft-world.ts';
 
@@ -45,7 +46,8 @@ async function routed(graph: Graph, ask: GraphAsk, now: Instant): Promise<GraphA
   if (owner === null) throw new GraphRefusal(404, 'ResourceNotFound', 'Resource not found for the segment.');
   checkMailbox(graph, ask, owner);
   const rest = ask.path.slice(first === 'me' ? 1 : 2);
-  if (rest[0] === 'sendMail') return sendMail(graph, ask, owner);
+  if (rest[0] === 'sendMail') return sendMail(graph.world, ask, owner);
+  if (rest[0] === 'mailFolders') return sentItems(graph.world, ask, owner, rest.slice(1));
   return mailbox(graph, ask, { owner, rest, now });
 }
 
@@ -85,20 +87,6 @@ function calendarShape({ world }: Graph, { id, name, owner, isDefault }: Microso
   const user = world.users.get(owner);
   const rights = { canEdit: true, canShare: true, canViewPrivateItems: true };
   return { id, name, ...rights, isDefaultCalendar: isDefault, owner: { name: user?.name ?? '', address: owner } };
-}
-
-/** MIME in base64, or a JSON message; both are taken in and kept. */
-function sendMail({ world }: Graph, { headers, body }: GraphAsk, user: string): GraphAnswer {
-  if (!(headers['content-type'] ?? '').startsWith('text/plain')) {
-    world.sent.push({ user, mime: JSON.stringify(body) });
-    return { status: 202 };
-  }
-  const text = typeof body === 'string' ? body.replace(/\s/g, '') : '';
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) {
-    throw new GraphRefusal(400, 'ErrorMimeContentInvalidBase64String', 'Invalid base64 string for MIME content.');
-  }
-  world.sent.push({ user, mime: Buffer.from(text, 'base64').toString('utf8') });
-  return { status: 202 };
 }
 
 function withHeaders({ headers }: GraphAsk, answer: GraphAnswer): GraphAnswer {

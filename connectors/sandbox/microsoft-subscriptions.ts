@@ -28,6 +28,8 @@ export class Subscriptions {
   maxMinutes = 4230;
   /** Whether one application may have one subscription to a resource only; documented, and not always so. */
   refusesSecond = false;
+  /** Whether addresses must be HTTPS, as Graph asks; here they are on this machine. */
+  httpsOnly = false;
 
   constructor(post: Post) {
     this.#post = post;
@@ -81,7 +83,12 @@ export class Subscriptions {
       throw new GraphRefusal(409, 'Conflict', 'A subscription to this resource exists already.');
     }
     const urls = new Set([wanted.notificationUrl, wanted.lifecycleNotificationUrl ?? wanted.notificationUrl]);
-    for (const url of urls) await this.#shakeHands(url);
+    for (const url of urls) {
+      if (this.httpsOnly && !url.startsWith('https:')) {
+        throw new GraphRefusal(400, 'InvalidRequest', "NotificationUrl must be of scheme 'https'.");
+      }
+      await this.#shakeHands(url);
+    }
     this.#count += 1;
     const made = { ...wanted, resource, id: `subscription-${this.#count}` };
     this.#all.set(made.id, made);

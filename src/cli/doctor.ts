@@ -3,7 +3,6 @@ import PQueue from 'p-queue';
 import type { App } from '../app.ts';
 import { ConfigError } from '../config/config-error.ts';
 import type { Config } from '../config/schema.ts';
-import { openTransport } from '../mail/transports/transport.ts';
 import { stampWords } from '../mail/words.ts';
 import type { RemoteError, RemoteKind } from '../sync/remote-error.ts';
 import type { Command, CommandContext } from './context.ts';
@@ -88,10 +87,10 @@ function checkKey({ secretBox }: App): Check {
   return fine('secretsKey', 'not set: passwords can stand in the configuration, none can be stored');
 }
 
-async function checkMail({ config, runtime }: App): Promise<Check> {
+async function checkMail({ config, openTransport }: App): Promise<Check> {
   const kind = config.mail.transport.split(':')[0] ?? '';
   try {
-    await using transport = openTransport(config.mail.transport, runtime);
+    await using transport = openTransport();
     await transport.check();
     return fine('mail', `${kind}: ready`);
   } catch (error) {

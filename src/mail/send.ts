@@ -178,7 +178,7 @@ class Run {
     const { transport, runtime } = this.#parts;
     runtime.bias('mail/before-send');
     try {
-      await transport.send(claimed.mail);
+      await transport.send(claimed.mail, { mayBeSent: claimed.wasTried });
     } catch (error) {
       if (!(error instanceof MailError)) throw error;
       await this.#recordFault(claimed, error);

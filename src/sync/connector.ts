@@ -153,7 +153,6 @@ export type Capabilities = Readonly<{
   /** A snapshot covers the whole calendar, not only the window. */
   wholeSnapshot: boolean;
   push: boolean;
-  series: 'rule' | 'instances';
   fields: readonly Field[];
   limits: Readonly<{ titleChars: number; placeChars: number; notesChars: number }>;
   /** Requests of one session that may run at once. */

@@ -52,7 +52,6 @@ export class SimSession implements CalendarSession {
       deletionsInDelta: true,
       wholeSnapshot: whole,
       push: false,
-      series: 'rule',
       fields,
       limits: { titleChars, placeChars: 200, notesChars },
       parallel,

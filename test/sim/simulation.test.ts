@@ -22,7 +22,7 @@ describe('simulated worlds', () => {
     expect(second.digest).toBe(first.digest);
   });
 
-  it('every seed of twenty seconds is green', async () => {
+  it('S96 every seed of twenty seconds is green', async () => {
     const endsAt = performance.now() + wallMs;
     for (let seed = firstSeed; performance.now() < endsAt; seed += 1) expect(await verdictOf(seed)).toBe('green');
   });
