@@ -144,10 +144,17 @@ function syncParts(
       });
     },
     fetch: globalThis.fetch,
-    webhook: provider => `${config.server.publicUrl}/api/v1/webhooks/${provider}`,
+    webhook: provider => webhookOf(config, provider),
     settings: { pastDays, futureDays, intervalMs, rights: config.rights, held: config.publishing.held },
     owner: processName(runtime.id()),
   };
+}
+
+/** Providers send notices to https addresses alone; one that runs on this machine, as a sandbox does, to any. */
+function webhookOf({ server: { publicUrl }, connectors }: Config, provider: ProviderName): string | null {
+  const root = { google: connectors.google?.apiRoot, microsoft: connectors.microsoft?.graphRoot, caldav: '', ics: '' };
+  const isHeard = publicUrl.startsWith('https:') || root[provider]?.startsWith('http:');
+  return isHeard ? `${publicUrl}/api/v1/webhooks/${provider}` : null;
 }
 
 function openStored(account: Account | null, box: SecretBox | null): string | null {

@@ -58,7 +58,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     ...(options.actions ? { actions: options.actions } : {}),
     ...(options.pages ? { pages: options.pages } : {}),
   });
-  await tryAgain(app);
+  await lookAtAll(app);
   const mail = mailLoop(app, transport);
   runner.start();
   runtime.log.info({ url: http.url }, 'callboard is running');
@@ -78,12 +78,17 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
   };
 }
 
-/** A start may bring a mended password: calendars that waited for one are tried once more. */
-async function tryAgain({ store }: App): Promise<void> {
+/**
+ * Whatever happened while the daemon was down is read now, whenever the next poll would have been. A start may also
+ * bring a mended password: calendars that waited for one are tried once more.
+ */
+async function lookAtAll({ store }: App): Promise<void> {
   await store.write(async r => {
-    const waiting = (await r.calendars.all()).filter(row => row.state === 'needs-consent');
-    for (const { link } of waiting) await r.calendars.patch(link.id, { state: 'unread' });
-    await r.calendars.wake(waiting.map(row => row.link.id));
+    const all = await r.calendars.all();
+    for (const { link, state } of all) {
+      if (state === 'needs-consent') await r.calendars.patch(link.id, { state: 'unread' });
+    }
+    await r.calendars.wake(all.map(row => row.link.id));
   });
 }
 

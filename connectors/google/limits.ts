@@ -24,7 +24,7 @@ export const eventTypes: readonly string[] = ['default', 'focusTime', 'fromGmail
 export const consentScopes: readonly string[] = ['https://www.googleapis.com/auth/calendar.events', 'openid', 'email'];
 
 /** The only scope that a service account asks for. */
-export const calendarScope = 'https://www.googleapis.com/auth/calendar';
+export const calendarScope = 'https://www.googleapis.com/auth/calendar.events';
 
 export const capabilities: Capabilities = {
   writes: true,

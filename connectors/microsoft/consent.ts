@@ -7,7 +7,15 @@ import type { AccountInfo, AuthenticationResult } from '@azure/msal-node';
 import type { Consent, ConsentAnswer, ConsentRequest } from '../../src/sync/connector.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
 import type { MicrosoftSettings } from './settings.ts';
-import { asking, clientOf, consentScopes, type OauthSecret, type TokenCache, type TokenDoor } from './tokens.ts';
+import {
+  asking,
+  clientOf,
+  consentScopes,
+  type OauthSecret,
+  publicClientOf,
+  type TokenCache,
+  type TokenDoor,
+} from './tokens.ts';
 
 /** Where the person's browser must go. Throws RemoteError. */
 export async function consentAddress(
@@ -41,6 +49,23 @@ export async function finishConsent(
       code,
       codeVerifier: verifier,
       redirectUri,
+    }),
+  );
+  return consentOf(result, cache);
+}
+
+/** For a machine without a browser: the person types a code elsewhere. Waits until they did. Throws RemoteError. */
+export async function deviceConsent(
+  settings: MicrosoftSettings,
+  door: TokenDoor,
+  show: (words: string) => void,
+): Promise<Consent> {
+  const cache = forgetful();
+  const deviceCodeCallback = ({ message }: Readonly<{ message: string }>) => show(message);
+  const result = await asking(door, network =>
+    publicClientOf(settings, 'common', network, cache).acquireTokenByDeviceCode({
+      scopes: consentScopes(settings),
+      deviceCodeCallback,
     }),
   );
   return consentOf(result, cache);

@@ -4,7 +4,7 @@ import type { Connector, ConnectorDoor } from '../../src/sync/connector.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
 import { GraphCalendar } from './calendar.ts';
 import { createGraphClient } from './client.ts';
-import { consentAddress, finishConsent } from './consent.ts';
+import { consentAddress, deviceConsent, finishConsent } from './consent.ts';
 import { limits } from './limits.ts';
 import { Notices, readNotices } from './notices.ts';
 import { MicrosoftSession } from './session.ts';
@@ -24,6 +24,7 @@ export function microsoftConnector(settings: MicrosoftSettings): Connector {
     consent: {
       address: (request, door) => consentAddress(settings, door, request),
       finish: (answer, door) => finishConsent(settings, door, answer),
+      byDevice: (show, door) => deviceConsent(settings, door, show),
     },
     async open(link, door) {
       const secret = readSecret(door.secret);

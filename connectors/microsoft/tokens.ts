@@ -12,6 +12,7 @@ import {
   InteractionRequiredAuthError,
   type NetworkRequestOptions,
   type NetworkResponse,
+  PublicClientApplication,
 } from '@azure/msal-node';
 import { z } from 'zod';
 import type { ConnectorDoor } from '../../src/sync/connector.ts';
@@ -88,6 +89,18 @@ export function clientOf(
   return new ConfidentialClientApplication({ auth, cache: { cachePlugin: pluginOf(cache) }, system });
 }
 
+/** The same registration without its secret: only so does Microsoft give out device codes. */
+export function publicClientOf(
+  settings: MicrosoftSettings,
+  tenant: string,
+  networkClient: INetworkModule,
+  cache: TokenCache,
+): PublicClientApplication {
+  const auth = { clientId: settings.clientId, ...authorityOf(settings, tenant) };
+  const system = { networkClient, disableInternalRetries: true };
+  return new PublicClientApplication({ auth, cache: { cachePlugin: pluginOf(cache) }, system });
+}
+
 /** Runs one conversation with the authority; what goes wrong in it becomes a RemoteError. */
 export async function asking<Result>(
   door: TokenDoor,
@@ -133,12 +146,23 @@ function errorOfAuthority(error: unknown): unknown {
   }
   const isPerson = error instanceof InteractionRequiredAuthError || personCodes.has(errorCode);
   if (isPerson) return reconnectError(detail, error);
-  const what = /^(invalid_client|unauthorized_client)$/.test(errorCode) || aadsts.startsWith('7000');
-  const message = what
-    ? 'Microsoft does not accept the secret or certificate of the application: renew it in connectors.microsoft'
-    : 'Microsoft refuses to sign callboard in: check connectors.microsoft and the application in the directory';
+  const isCredential = /^(invalid_client|unauthorized_client)$/.test(errorCode) || aadsts.startsWith('7000');
+  const message = registrationFaults[aadsts] ?? (isCredential ? badCredential : unknownFault);
   return new RemoteError('reconnect', message, { detail, cause: error });
 }
+
+const badCredential =
+  'Microsoft does not accept the secret or certificate of the application: renew it in connectors.microsoft';
+const unknownFault =
+  'Microsoft refuses to sign callboard in: check connectors.microsoft and the application in the directory';
+
+/** By the number of the sign-in service (AADSTS). */
+const registrationFaults: Readonly<Record<string, string>> = {
+  '90002': 'Microsoft knows no such directory: check connectors.microsoft.tenantId',
+  '700016': 'the application is not in this directory: check clientId and tenantId of connectors.microsoft',
+  '7000215': `${badCredential} (clientSecret is the secret’s value, not its id)`,
+  '7000222': `${badCredential} (the secret has expired)`,
+};
 
 const personCodes: ReadonlySet<string> = new Set([
   'invalid_grant',

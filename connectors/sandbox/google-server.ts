@@ -100,6 +100,8 @@ export async function startGoogleSandbox(options: GoogleSandboxOptions): Promise
   const server = createServer((request, response) => {
     serve({ parts, oauth, gmail, faults, options, place }, request, response).catch(() => response.destroy());
   });
+  // Who asks ends idle connections. Did this end them as well, a request could meet one that is just ending.
+  server.keepAliveTimeout = 0;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

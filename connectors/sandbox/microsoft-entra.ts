@@ -52,6 +52,11 @@ export class Entra {
   }
 
   /** The person types the code into another machine and agrees. */
+  /** The person types every code that is waiting. */
+  approveAll(user: string): void {
+    for (const [code, by] of this.#devices) if (by === null) this.approve(code, user);
+  }
+
   approve(deviceCode: string, user: string): void {
     this.#devices.set(deviceCode, user);
   }

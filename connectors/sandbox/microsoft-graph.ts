@@ -73,8 +73,8 @@ function mailbox(graph: Graph, ask: GraphAsk, { owner, rest, now }: Inside): Gra
 }
 
 function checkMailbox({ world }: Graph, { signedIn }: GraphAsk, owner: string): void {
-  const foreign = signedIn !== null && signedIn !== owner;
-  if (world.switches.denied.has(owner) || foreign) {
+  const mayOpen = signedIn === null || signedIn === owner || world.switches.delegates.get(owner)?.has(signedIn);
+  if (world.switches.denied.has(owner) || !mayOpen) {
     throw new GraphRefusal(403, 'ErrorAccessDenied', 'Access is denied. Check credentials and try again.');
   }
   if (!world.users.has(owner)) throw new GraphRefusal(404, 'Request_ResourceNotFound', 'Resource does not exist.');

@@ -88,6 +88,8 @@ export async function startMicrosoftSandbox(options: MicrosoftSandboxOptions): P
   const server = createServer((request, response) => {
     serve({ ...parts, root: `http://${request.headers.host}/v1.0` }, request, response).catch(() => response.destroy());
   });
+  // Who asks ends idle connections. Did this end them as well, a request could meet one that is just ending.
+  server.keepAliveTimeout = 0;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -24,6 +24,8 @@ export type MicrosoftSwitches = {
   /** Mailboxes that answer 403, 404 without a licence, or nothing but 401. */
   denied: Set<string>;
   unlicensed: Set<string>;
+  /** By mailbox: who else may open it. */
+  delegates: Map<string, Set<string>>;
   /** No answer to anything. */
   down: boolean;
 };
@@ -51,6 +53,7 @@ export class MicrosoftWorld {
     endlessPages: false,
     denied: new Set(),
     unlicensed: new Set(),
+    delegates: new Map(),
     down: false,
   };
   readonly users = new Map<string, MicrosoftUser>();

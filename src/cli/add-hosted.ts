@@ -7,7 +7,7 @@ import { isLoopback } from '../config/values.ts';
 import { stampWords } from '../mail/words.ts';
 import type { Carrier, Mode, ProviderName } from '../model/calendar.ts';
 import { brandId, type PersonId } from '../model/ids.ts';
-import { invitationMs, invite } from '../sync/consent.ts';
+import { consentByDevice, invitationMs, invite } from '../sync/consent.ts';
 import { accountOf, type LinkRequest } from '../sync/links.ts';
 import type { RemoteError, RemoteKind } from '../sync/remote-error.ts';
 import { type Command, type CommandContext, productionOf } from './context.ts';
@@ -26,6 +26,7 @@ export type HostedOptions = Readonly<{
   calendar?: string;
   mode?: Mode;
   production?: string;
+  deviceCode?: boolean;
 }>;
 
 type HostedRequest = LinkRequest & Pick<HostedOptions, 'provider'>;
@@ -37,6 +38,12 @@ export function addHosted(options: HostedOptions): Command {
     const { id, timezone } = productionOf(callboard.config, options.production);
     const request = { ...asked, production: id };
     const { name } = await requirePerson(callboard, request);
+    if (options.deviceCode) {
+      const { terminal, signal } = context;
+      const link = await consentByDevice(callboard.consent, request, words => terminal.note(words), signal);
+      terminal.result(link, () => `linked: ${link.id}; the daemon fills it, or \`callboard sync --once\``);
+      return 0;
+    }
     if (await linkAtOnce(callboard, request, context)) return 0;
     const until = context.runtime.now() + invitationMs;
     const address = await invite(callboard.consent, request);

@@ -98,6 +98,10 @@ const sync: readonly CommandEntry[] = [
       { flags: '--provider <provider>', about: 'its kind', choices: providers, required: true },
       { flags: '--url <address>', about: 'caldav, ics: of the calendar or feed; of a server: lists what is there' },
       { flags: '--user <name>', about: 'caldav: to sign in with; google, microsoft: the address of the mailbox' },
+      {
+        flags: '--device-code',
+        about: 'microsoft, without a browser here: prints a code for its owner to type elsewhere, and waits for it',
+      },
       { flags: '--calendar <id>', about: 'google, microsoft: which of their calendars (default: the main one)' },
       { flags: '--password-file <file>', about: 'caldav: holds the password; - reads standard input' },
       {

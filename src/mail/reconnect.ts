@@ -30,6 +30,8 @@ export type ReconnectParts = Readonly<{
 /** What one trouble has in common falls in within this time, and stands in one mail. */
 const gatherMs = 2 * 60_000;
 const keyStart = 'reconnect/';
+/** An earlier try may have lost its answer: nothing remembers, so a transport that can look does. */
+const maybe = { mayBeSent: true } as const;
 
 const note = z.object({ since: z.number(), officeTold: z.boolean(), personTold: z.boolean() });
 type Note = z.infer<typeof note>;
@@ -41,7 +43,7 @@ export async function tellReconnect(parts: ReconnectParts): Promise<void> {
   try {
     const untold = troubles.filter(one => !one.note.officeTold);
     if (untold.length > 0) {
-      await parts.transport.send(officeMail(untold, parts.settings.office));
+      await parts.transport.send(officeMail(untold, parts.settings.office), maybe);
       await mark(parts, untold, { officeTold: true });
     }
     for (const trouble of troubles) await tellPerson(parts, trouble);
@@ -57,7 +59,7 @@ async function tellPerson(parts: ReconnectParts, trouble: Trouble): Promise<void
   const address = person?.email ?? '';
   const mend = isMailable(address) ? await parts.addressFor(row.link) : null;
   if (person && mend !== null)
-    await parts.transport.send(personMail(trouble, person, address, mend, parts.settings.office));
+    await parts.transport.send(personMail(trouble, person, address, mend, parts.settings.office), maybe);
   await mark(parts, [trouble], { personTold: true });
 }
 

@@ -130,8 +130,9 @@ function planOne(
 ): CopyPlan {
   const { link, snapshot, can, canon } = input;
   const person = snapshot.people.get(link.person);
+  const owner = wanted?.content.owner ? (snapshot.people.get(wanted.content.owner) ?? null) : null;
   const policy = (field: Field) =>
-    person && wanted ? policyFor(input.rights, person, wanted.content, field) : ('propose' as const);
+    person && wanted ? policyFor(input.rights, person, wanted.content, field, owner) : ('propose' as const);
   const plan = planCopy({
     wanted: wanted?.face ?? null,
     observed,

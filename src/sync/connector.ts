@@ -27,6 +27,8 @@ export type ConsentFlow = Readonly<{
   address(request: ConsentRequest, door: ConsentDoor): Promise<string>;
   /** Trades the code they come back with for what the account's secret becomes. Throws RemoteError. */
   finish(answer: ConsentAnswer, door: ConsentDoor): Promise<Consent>;
+  /** Without a browser here (RFC 8628): shows what is to be done elsewhere, and waits until it was. Throws RemoteError. */
+  byDevice?(show: (words: string) => void, door: ConsentDoor): Promise<Consent>;
 }>;
 export type ConsentDoor = Pick<ConnectorDoor, 'fetch' | 'now' | 'signal'>;
 export type ConsentRequest = Readonly<{ redirectUri: string; state: string; challenge: string; user: string | null }>;

@@ -69,7 +69,7 @@ export async function invite(parts: ConsentParts, request: Omit<LinkRequest, 'ur
 }
 
 /** Whom an address was given to; null: it is spent. */
-export async function invitationOf(parts: ConsentParts, token: string): Promise<Invitation | null> {
+async function invitationOf(parts: ConsentParts, token: string): Promise<Invitation | null> {
   const kept = await parts.store.read(r => opened(parts, r, keyOf('invitation', token)));
   const parsed = invitation.safeParse(kept);
   return parsed.success && parsed.data.until > parts.runtime.now() ? parsed.data : null;
@@ -110,18 +110,50 @@ export async function finishVisit(
     { redirectUri, code: answer.code, verifier },
     doorOf(parts, signal),
   );
-  if (given.user !== null && given.user.toLowerCase() !== consent.user.toLowerCase()) {
-    throw new ConsentError('wrong-user', `signed in as ${consent.user}, asked for is ${given.user}`);
-  }
+  requireUser(given, consent);
   return await parts.store.write(async r => {
     await r.meta.remove(key);
     return await keep(parts, r, given, consent);
   });
 }
 
-async function keep(parts: ConsentParts, r: Repositories, given: Invitation, consent: Consent): Promise<CalendarLink> {
+/** The same without a browser on this machine. Throws ConsentError, RemoteError. */
+export async function consentByDevice(
+  parts: ConsentParts,
+  request: Omit<LinkRequest, 'url'>,
+  show: (words: string) => void,
+  signal: AbortSignal,
+): Promise<CalendarLink> {
+  const { byDevice } = flowOf(parts, request.provider);
+  if (!byDevice) throw new ConsentError('not-offered', `${request.provider} gives out no device codes`);
+  box(parts);
+  const consent = await byDevice(show, doorOf(parts, signal));
+  requireUser(request, consent);
+  return await parts.store.write(r => keep(parts, r, request, consent));
+}
+
+function requireUser({ user }: Pick<LinkRequest, 'user'>, consent: Consent): void {
+  if (user === null || user.toLowerCase() === consent.user.toLowerCase()) return;
+  throw new ConsentError('wrong-user', `signed in as ${consent.user}, asked for is ${user}`);
+}
+
+async function keep(
+  parts: ConsentParts,
+  r: Repositories,
+  given: Omit<LinkRequest, 'url'>,
+  consent: Consent,
+): Promise<CalendarLink> {
   const { production, person, provider, mode, carrier, calendar } = given;
-  const request = { production, person, provider, mode, carrier, calendar, url: null, user: consent.user };
+  const request = {
+    production,
+    person,
+    provider,
+    mode,
+    carrier,
+    calendar,
+    url: null,
+    user: consent.user.toLowerCase(),
+  };
   const known = (await r.calendars.all()).map(row => row.link);
   const same = known.find(
     one => one.account === accountOf(request) && one.person === person && one.calendar === calendar,

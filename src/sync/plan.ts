@@ -8,9 +8,20 @@
 import type { Base, Copy, Met, Observed, Present } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
 import type { RemoteId, Tag } from '../model/ids.ts';
+import type { OccurrenceFace } from '../model/series.ts';
 import { canonFace, mergeFaces, type Verdict } from './merge.ts';
 import { meantBy, type Sides } from './taken.ts';
-import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue, withUnits } from './units.ts';
+import {
+  allUnits,
+  fieldOf,
+  isOccurrenceFace,
+  sameUnit,
+  type Unit,
+  type Units,
+  unitsOf,
+  unitValue,
+  withUnits,
+} from './units.ts';
 
 /** What becomes of a person's change of one field. */
 export type Policy = 'accept' | 'propose' | 'restore';
@@ -150,14 +161,14 @@ function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present
   const sent = withUnits(start.sent, pick(agreed, unitsOf(wanted)));
   const seen = withUnits(start.seen, pick(agreed, unitsOf(observed.face)));
   // A refused copy that wants nothing any more is refused no longer.
-  const freed = copy.state === 'stuck' && verdicts.length === 0;
+  const freed = copy.state === 'stuck' && sorted.write.length === 0;
   if (agreed.length > 0 || base === null || freed) steps.push({ do: 'agree', sent, seen });
   if (sorted.take.length > 0) {
     steps.push({ do: 'import', fields: fieldsOf(sorted.take, wanted), met: metOf(sorted.take) });
   }
   if (sorted.write.length > 0) {
     const units = sorted.write.map(verdict => verdict.unit);
-    const fields = fieldsToWrite(units, wanted, observed.face);
+    const fields = fieldsToWrite(units, wanted, observed.face, sorted.propose);
     const after = pick(sorted.write, unitsOf(wanted));
     const expected = pick(sorted.write, unitsOf(canonFace({ ...observed.face, ...fields }, canon)));
     steps.push({
@@ -244,14 +255,33 @@ function fieldsOf(verdicts: readonly Verdict[], wanted: Face): Fields {
   return onlyFields(merged, new Set(verdicts.map(verdict => fieldOf(verdict.unit))));
 }
 
-/** What is sent: our units upon what stands there, so that a series keeps what is not ours to decide yet. */
-function fieldsToWrite(units: readonly Unit[], wanted: Face, seen: Face): Fields {
+/**
+ * What is sent: our units upon what stands there, so that a series keeps what is not ours to decide yet. A date that
+ * waits for a decision takes on what the series is called now, where that is all its person had left it as.
+ */
+function fieldsToWrite(units: readonly Unit[], wanted: Face, seen: Face, waiting: readonly Verdict[]): Fields {
   const ours = unitsOf(wanted);
-  const merged = withUnits(seen, new Map(units.map(unit => [unit, unitValue(ours, unit)] as const)));
-  const fields = new Set(units.map(fieldOf));
+  const changes = new Map(units.map(unit => [unit, unitValue(ours, unit)] as const));
+  for (const verdict of waiting) {
+    const renamed = renamedDate(verdict, seen, units);
+    if (renamed !== null) changes.set(verdict.unit, renamed);
+  }
+  const merged = withUnits(seen, changes);
+  const fields = new Set([...changes.keys()].map(fieldOf));
   // Dates of a series are read against its start: a provider is given both or neither.
   if (fields.has('series')) fields.add('when');
   return onlyFields(merged, fields);
+}
+
+/** null: none of its texts is being written, or they are the person's own. */
+function renamedDate({ unit, theirs }: Verdict, seen: Face, units: readonly Unit[]): OccurrenceFace | null {
+  const shown = unitValue(unitsOf(seen), unit);
+  if (!isOccurrenceFace(shown) || !isOccurrenceFace(theirs)) return null;
+  const texts = (['title', 'place', 'notes'] as const).filter(
+    field => units.includes(field) && shown[field] !== theirs[field],
+  );
+  const renamed = Object.fromEntries(texts.map(field => [field, theirs[field]] as const));
+  return texts.length === 0 ? null : { ...shown, ...renamed };
 }
 
 function onlyFields(face: Face, fields: ReadonlySet<Field>): Fields {

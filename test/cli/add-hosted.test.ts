@@ -3,57 +3,41 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarScope } from '../../connectors/google/limits.ts';
-import { type GoogleSandbox, startGoogleSandbox } from '../../connectors/sandbox/google-server.ts';
-import type { MicrosoftSandbox } from '../../connectors/sandbox/microsoft-server.ts';
-import { openApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config/load.ts';
 import type { Watching } from '../../src/model/calendar.ts';
 import { brandId } from '../../src/model/ids.ts';
-import { createLog } from '../../src/runtime/log.ts';
-import { createSecretKey } from '../../src/runtime/secret-box.ts';
-import { systemRuntime } from '../../src/runtime/system.ts';
-import { anna, registration, startSandbox } from '../contract/microsoft-bench.ts';
 import { type Desk, importPeople, openDesk } from './desk.ts';
+import {
+  anna,
+  beth,
+  elsewhere,
+  openBehind,
+  type Providers,
+  publicUrl,
+  secretsKey,
+  startProviders,
+} from './providers.ts';
 
 const hour = 3_600_000;
-const runtime = systemRuntime(createLog('silent'));
-const secretsKey = `secretsKey: "${createSecretKey()}"`;
-const publicUrl = 'server: { port: 0, publicUrl: "https://office.test" }';
-let google: GoogleSandbox;
-let outlook: MicrosoftSandbox;
+let providers: Providers;
 let desk: Desk;
 beforeAll(async () => {
-  google = await startGoogleSandbox({ runtime, users: [{ email: 'c01@tide.test' }, { email: 'her@example.com' }] });
-  outlook = await startSandbox();
+  providers = await startProviders();
 });
-afterAll(async () => {
-  await google?.stop();
-  await outlook?.stop();
-});
+afterAll(() => providers?.[Symbol.asyncDispose]());
 beforeEach(async () => {
   desk = await openDesk();
 });
 afterEach(() => desk[Symbol.asyncDispose]());
 
-const roots = ({ apiRoot, authUrl, tokenUrl }: GoogleSandbox) =>
-  `apiRoot: "${apiRoot}", authUrl: "${authUrl}", tokenUrl: "${tokenUrl}"`;
-const oauth = ({ client }: GoogleSandbox) =>
-  `oauth: { clientId: ${client.clientId}, clientSecret: ${client.clientSecret} }`;
-
 /** @param scopes those the administrator has allowed to the service account; null: there is none */
-async function withGoogle(scopes: readonly string[] | null, more = oauth(google)) {
-  const file = join(desk.folder, 'google.json');
-  if (scopes !== null) await writeFile(file, JSON.stringify(google.addServiceAccount(`s${scopes.length}`, scopes)));
-  const key = scopes === null ? [] : [`serviceAccountKeyFile: "${file}"`];
-  const settings = [...key, ...(more === '' ? [] : [more]), roots(google)].join(', ');
+async function withGoogle(scopes: readonly string[] | null, more = [providers.oauth]) {
+  const key = scopes === null ? [] : [await providers.keyFile(desk, scopes)];
+  const settings = [...key, ...more, providers.googleRoots].join(', ');
   await desk.configure(secretsKey, publicUrl, `connectors: { google: { ${settings} } }`);
   await importPeople(desk);
 }
 async function withOutlook() {
-  const { tenantId, clientId, clientSecret } = registration;
-  const own = `tenantId: ${tenantId}, clientId: ${clientId}, clientSecret: "${clientSecret}"`;
-  const roots = `authority: "${outlook.url}", graphRoot: "${outlook.graphRoot}"`;
-  await desk.configure(secretsKey, publicUrl, `connectors: { microsoft: { ${own}, ${roots} } }`);
+  await desk.configure(secretsKey, publicUrl, `connectors: { microsoft: { ${providers.outlookSettings()} } }`);
   await importPeople(desk);
 }
 const add = (provider: string, person: string, ...more: string[]) =>
@@ -66,7 +50,7 @@ describe('a mailbox that callboard may open by itself', () => {
     const said = await add('google', 'C01', '--user', 'C01@tide.test', '--mode', 'publish');
     expect(said).toMatchObject({ code: 0, err: '', out: expect.stringContaining('linked: C01-google;') });
     expect(await list()).toMatchObject([
-      { id: 'C01-google', user: 'c01@tide.test', mode: 'publish', source: 'added', notices: 'polling' },
+      { id: 'C01-google', user: beth, mode: 'publish', source: 'added', notices: 'polling' },
     ]);
   });
 
@@ -79,9 +63,39 @@ describe('a mailbox that callboard may open by itself', () => {
 
   it('whose calendar is not there is not linked, and nobody is sent anywhere', async () => {
     await withGoogle([calendarScope]);
-    const said = await add('google', 'C01', '--user', 'c01@tide.test', '--calendar', 'none@group.calendar.google.com');
+    const said = await add('google', 'C01', '--user', beth, '--calendar', 'none@group.calendar.google.com');
     expect(said).toMatchObject({ code: 1, out: '', err: expect.stringContaining('the calendar is not there') });
     expect(await list()).toEqual([]);
+  });
+});
+
+describe('a mailbox on a machine without a browser', () => {
+  it('is linked once its owner has typed the code elsewhere', async () => {
+    await withOutlook();
+    const said = add('microsoft', 'C01', '--device-code');
+    const approve = setInterval(() => providers.outlook.entra.approveAll(anna.address), 100);
+    expect(await said).toMatchObject({
+      code: 0,
+      err: expect.stringMatching(/Open http:.*\/device and enter/),
+      out: expect.stringContaining('linked: C01-microsoft'),
+    });
+    clearInterval(approve);
+    expect(await list()).toMatchObject([{ id: 'C01-microsoft', user: anna.address }]);
+  });
+  it('is not linked where somebody else typed it', async () => {
+    await withOutlook();
+    const said = add('microsoft', 'C01', '--device-code', '--user', 'somebody@example.com');
+    const approve = setInterval(() => providers.outlook.entra.approveAll(anna.address), 100);
+    expect(await said).toMatchObject({ code: 1, err: expect.stringContaining('asked for is somebody@example.com') });
+    clearInterval(approve);
+    expect(await list()).toEqual([]);
+  });
+  it('is not offered for Google', async () => {
+    await withGoogle(null);
+    expect(await add('google', 'C01', '--device-code')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('no device codes'),
+    });
   });
 });
 
@@ -95,7 +109,7 @@ describe('any other mailbox', () => {
     expect(person).toBe('C03');
     expect(connect).toMatch(/^https:\/\/office\.test\/connect\/\w{32}$/);
     expect(Math.round((Date.parse(expires ?? '') - before) / hour)).toBe(14 * 24);
-    const { code, out } = await add('google', 'C03', '--user', 'her@example.com');
+    const { code, out } = await add('google', 'C03', '--user', elsewhere);
     expect(code).toBe(0);
     expect(out).toMatch(/^give this address to Henrietta Osei-Blythe; it works once, until .+:\nhttps:\S+\n$/);
     expect(await list(), 'nothing is linked before she says yes').toEqual([]);
@@ -103,16 +117,16 @@ describe('any other mailbox', () => {
 
   it('of Outlook that the application may not open is one of them, and why is said', async () => {
     await withOutlook();
-    outlook.world.switches.denied.add(anna.address);
+    providers.outlook.world.switches.denied.add(anna.address);
     const said = await add('microsoft', 'C01', '--user', anna.address);
-    outlook.world.switches.denied.clear();
+    providers.outlook.world.switches.denied.clear();
     expect(said).toMatchObject({ code: 0, out: expect.stringContaining('https://office.test/connect/') });
     expect(said.err).toContain(`callboard cannot open ${anna.address} by itself: callboard may not open this mailbox`);
   });
 
   it('cannot be linked where people are asked for nothing: then the reason is the answer', async () => {
-    await withGoogle([], '');
-    const said = await add('google', 'C01', '--user', 'c01@tide.test');
+    await withGoogle([], []);
+    const said = await add('google', 'C01', '--user', beth);
     expect(said).toMatchObject({ code: 1, out: '', err: expect.stringContaining(`the scope ${calendarScope}`) });
     expect(await add('google', 'C01')).toMatchObject({
       code: 1,
@@ -122,14 +136,14 @@ describe('any other mailbox', () => {
 
   it('is not asked for while the provider is down: that is no reason to bother its owner', async () => {
     await withOutlook();
-    outlook.world.switches.down = true;
+    providers.outlook.world.switches.down = true;
     const said = await add('microsoft', 'C01', '--user', anna.address);
-    outlook.world.switches.down = false;
+    providers.outlook.world.switches.down = false;
     expect(said).toMatchObject({ code: 1, out: '', err: expect.stringContaining('connection') });
   });
 
   it('needs a key to keep the consent with, and an address that others can open', async () => {
-    const settings = `connectors: { google: { ${oauth(google)}, ${roots(google)} } }`;
+    const settings = `connectors: { google: { ${providers.oauth}, ${providers.googleRoots} } }`;
     await desk.configure(publicUrl, settings);
     await importPeople(desk);
     expect(await add('google', 'C03')).toMatchObject({ code: 1, err: expect.stringContaining('`secretsKey`') });
@@ -169,16 +183,15 @@ describe('the list of calendars', () => {
     state: 'live',
     tokenHash: '',
     resource: null,
-    askedAt: runtime.now(),
-    expiresAt: runtime.now() + hour,
+    askedAt: desk.runtime.now(),
+    expiresAt: desk.runtime.now() + hour,
     noticedAt: null,
     missed: 0,
     problem: null,
     ...change,
   });
   const put = async (...given: Watching[]) => {
-    const config = await loadConfig({ file: join(desk.folder, 'callboard.yaml'), env: {}, cwd: desk.folder });
-    await using app = await openApp(config, runtime);
+    await using app = await openBehind(desk);
     await app.store.write(async r => {
       for (const one of given) await r.watches.put(one);
     });
@@ -186,7 +199,7 @@ describe('the list of calendars', () => {
 
   it('says whether notices of changes come, and if not, why', async () => {
     await withGoogle([calendarScope]);
-    await add('google', 'C01', '--user', 'c01@tide.test');
+    await add('google', 'C01', '--user', beth);
     const dead = 'changes were found that no notice told of: the webhook looks dead';
     await put(watching('a', { missed: 3, problem: dead }));
     expect(await list()).toMatchObject([{ notices: 'polling', noticesProblem: dead }]);
@@ -195,16 +208,14 @@ describe('the list of calendars', () => {
     );
     await put(watching('b', {}));
     expect(await list()).toMatchObject([{ notices: 'live', noticesProblem: null }]);
-    await put(watching('b', { expiresAt: runtime.now() - hour }));
+    await put(watching('b', { expiresAt: desk.runtime.now() - hour }));
     expect(await list()).toMatchObject([{ notices: 'polling' }]);
   });
 });
 
 describe('a link that follows the unit list', () => {
   it('is not removed by hand, since it would come back; asked for by hand it follows no more', async () => {
-    const file = join(desk.folder, 'google.json');
-    await writeFile(file, JSON.stringify(google.addServiceAccount('domain', [calendarScope])));
-    const settings = `domains: [tide.test], serviceAccountKeyFile: "${file}", ${roots(google)}`;
+    const settings = `domains: [tide.test], ${await providers.keyFile(desk, [calendarScope])}, ${providers.googleRoots}`;
     await desk.configure(secretsKey, publicUrl, `connectors: { google: { ${settings} } }`);
     await writeFile(join(desk.folder, 'people.csv'), 'id,name,kind,email\nC01,Bethan Larkspur,crew,c01@tide.test\n');
     await desk.run('import', join(desk.folder, 'people.csv'));
@@ -212,7 +223,7 @@ describe('a link that follows the unit list', () => {
     const said = await desk.run('calendars', 'remove', 'C01-google');
     expect(said).toMatchObject({ code: 1, out: '' });
     expect(said.err).toMatch(/follows the unit list and connectors\.google\.domains, and would come back/);
-    expect(await add('google', 'C01', '--user', 'c01@tide.test', '--mode', 'busy')).toMatchObject({ code: 0 });
+    expect(await add('google', 'C01', '--user', beth, '--mode', 'busy')).toMatchObject({ code: 0 });
     expect(await list()).toMatchObject([{ id: 'C01-google', source: 'added', mode: 'busy' }]);
   });
 });

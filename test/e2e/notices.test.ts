@@ -1,110 +1,84 @@
-/** The whole daemon with Google calendars that tell it of changes: it polls once an hour, so what is quick is a notice. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+/** What is quick here is quick by a notice: the daemon polls once an hour, unless a test says otherwise. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { calendarScope } from '../../connectors/google/limits.ts';
-import { type GoogleSandbox, startGoogleSandbox } from '../../connectors/sandbox/google-server.ts';
-import { type App, openApp } from '../../src/app.ts';
-import { loadConfig } from '../../src/config/load.ts';
-import { type Daemon, startDaemon } from '../../src/daemon.ts';
-import { brandId, type EventId, type PersonId, type ProductionId } from '../../src/model/ids.ts';
-import { createLog } from '../../src/runtime/log.ts';
-import { createSecretKey } from '../../src/runtime/secret-box.ts';
-import { systemRuntime } from '../../src/runtime/system.ts';
-import { saveEvent } from '../../src/schedule/save.ts';
-import { blankContent, blankPerson } from '../blank.ts';
-import { london, named, timed } from '../sync/office.ts';
+import { type NoticedOffice, openNoticedOffice, providersWithNotices, tide } from './noticed-office.ts';
 
-const tide = brandId<ProductionId>('tide');
-const mailbox = 'c02@tide.test';
-const runtime = systemRuntime(createLog('silent'));
-let folder = '';
-let google: GoogleSandbox;
-let app: App;
-let daemon: Daemon;
-let requests: string[] = [];
+const soon = { timeout: 25_000, interval: 50 };
+const day = 24 * 60 * 60_000;
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'callboard-notices-'));
-  requests = [];
-  google = await startGoogleSandbox({
-    runtime,
-    users: [{ email: mailbox }],
-    onRequest: ({ method, path }) => void requests.push(`${method} ${path}`),
+describe.each(providersWithNotices)('a calendar of %s that tells of its changes', { timeout: 90_000 }, name => {
+  let office: NoticedOffice;
+  beforeEach(async () => {
+    office = await openNoticedOffice(name);
+    await office.start();
+    await office.save('Script conference');
+    await vi.waitFor(() => expect(office.provider.title()).toBe('Script conference'), soon);
+    await vi.waitFor(async () => expect(await live()).toHaveLength(1), soon);
   });
-  const key = join(folder, 'key.json');
-  await writeFile(key, JSON.stringify(google.addServiceAccount('callboard', [calendarScope])));
-  const port = await freePort();
-  const { apiRoot, authUrl, tokenUrl } = google;
-  const settings = { domains: ['tide.test'], serviceAccountKeyFile: key, apiRoot, authUrl, tokenUrl };
-  const config = {
-    production: { id: 'tide', name: 'TIDE', timezone: 'Europe/London' },
-    store: `sqlite:${join(folder, 'c.db')}`,
-    server: { port, publicUrl: `http://127.0.0.1:${port}` },
-    secretsKey: createSecretKey(),
-    sync: { interval: '1h' },
-    mail: { transport: `file:${join(folder, 'outbox')}` },
-    connectors: { google: settings },
+  afterEach(() => office[Symbol.asyncDispose]());
+
+  const live = async () => (await office.app.store.read(r => r.watches.all())).filter(one => one.state === 'live');
+  const cards = () => office.app.store.read(r => r.findings.list(tide, 'open'));
+  const isWrite = (line: string) => /^(?:POST|PATCH|PUT|DELETE) /.test(line) && !line.includes('$batch');
+  /** Nothing was asked of the provider for longer than a notice waits. */
+  const quiet = async () => {
+    for (let still = 0; still < 35; still = office.requests().length > 0 ? 0 : still + 1) {
+      await new Promise(resolve => setTimeout(resolve, 100));
+    }
   };
-  const file = join(folder, 'callboard.yaml');
-  await writeFile(file, JSON.stringify(config));
-  app = await openApp(await loadConfig({ file, env: {}, cwd: folder }), runtime);
-  await app.store.write(async r => {
-    const who = { id: brandId<PersonId>('C02'), name: 'Idris', email: mailbox, timezone: london };
-    await r.schedule.putPerson({ ...blankPerson, production: tide, ...who }, null);
-  });
-  daemon = await startDaemon(app, { version: 'test' });
-});
-afterEach(async () => {
-  await daemon[Symbol.asyncDispose]();
-  await app[Symbol.asyncDispose]();
-  await google.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+  const seen = (title: string) =>
+    vi.waitFor(async () => {
+      const [card] = await cards();
+      expect(card?.met).toMatchObject([{ theirs: title }]);
+    }, soon);
 
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+  it(`S70 has our own write’s notice come to nothing, and its owner’s edit seen within seconds (${name})`, async () => {
+    await quiet();
+    await office.provider.notify(office.webhook);
+    await vi.waitFor(() => expect(office.requests().length).toBeGreaterThan(0), soon);
+    await quiet();
+    expect(await cards()).toEqual([]);
+    await office.provider.retitle('Script, at last');
+    await seen('Script, at last');
+    expect(office.requests().filter(isWrite)).toEqual([]);
   });
-  return promise;
-}
 
-const save = (title: string) =>
-  app.store.write(async r => {
-    const id = brandId<EventId>('E001');
-    const current = await r.schedule.event(tide, id);
-    const day = Temporal.Now.plainDateISO().add({ days: 20 }).toString();
-    const when = timed(`${day}T10:00`, `${day}T11:00`);
-    const content = { ...blankContent, title, when, required: named('C02') };
-    const how = { by: 'Bethan', source: 'web', now: runtime.now(), held: [] } as const;
-    await saveEvent(r, { production: tide, id, expected: current?.version ?? null, content, ...how });
+  it(`S66 is asked anew after its subscription ended while the daemon was down, and the gap is read (${name})`, async () => {
+    await office.stop();
+    await office.provider.retitle('While you slept', true);
+    office.aheadMs += 10 * day;
+    await office.start();
+    await seen('While you slept');
+    await vi.waitFor(async () => {
+      const [one] = await live();
+      expect(one?.expiresAt).toBeGreaterThan(office.app.runtime.now());
+    }, soon);
+    await office.provider.retitle('And awake');
+    await seen('And awake');
   });
-const live = async () => (await app.store.read(r => r.watches.all())).filter(one => one.state === 'live');
-const soon = { timeout: 20_000, interval: 50 };
 
-describe('a calendar that tells of its changes', () => {
-  it('S70 is linked by its domain, filled, edited by its owner, and our own writes come to nothing', {
-    timeout: 60_000,
-  }, async () => {
-    await save('Script conference');
-    const title = () => google.hand(mailbox).find('callboard').summary;
-    await vi.waitFor(() => expect(title()).toBe('Script conference'), soon);
-    await vi.waitFor(async () => expect(await live()).toMatchObject([{ noticedAt: expect.any(Number) }]), soon);
-    // The notice of our own write: a look that writes nothing and finds nothing.
-    const writes = () =>
-      requests.filter(line => /^(?:POST|PATCH|PUT|DELETE) \/calendar/.test(line) && !line.includes('watch'));
-    const reads = () => requests.filter(line => line.startsWith('GET')).length;
-    const [written, before] = [writes().length, reads()];
-    await vi.waitFor(() => expect(reads()).toBeGreaterThan(before), soon);
-    expect(writes()).toHaveLength(written);
-    expect(await app.store.read(r => r.findings.list(tide))).toEqual([]);
-    // The owner's own edit is seen within seconds, an hour before the next poll.
-    google.hand(mailbox).edit(google.hand(mailbox).find('callboard').id ?? '', { summary: 'Script, at last' });
-    const cards = () => app.store.read(r => r.findings.list(tide, 'open'));
-    await vi.waitFor(async () => expect(await cards()).toMatchObject([{ kind: 'proposal' }]), soon);
+  it(`S67 is read by the poll when notices never come (${name})`, async () => {
+    await office.stop();
+    await office.start('2s');
+    await vi.waitFor(() => expect(office.requests().length).toBeGreaterThan(0), soon);
+    await office.provider.retitle('Nobody told you', true);
+    await seen('Nobody told you');
+  });
+
+  it(`S68 makes one look of two hundred notices (${name})`, async () => {
+    await quiet();
+    const all = await Promise.all(Array.from({ length: 200 }, () => office.provider.notify(office.webhook)));
+    expect(new Set(all.map(status => Math.floor(status / 100)))).toEqual(new Set([2]));
+    await new Promise(resolve => setTimeout(resolve, 5_000));
+    const reads = office.requests();
+    expect(reads.filter(line => /delta|syncToken/.test(line)).length).toBeLessThanOrEqual(1);
+    expect(reads.length).toBeGreaterThan(0);
+  });
+
+  it(`S69 does not look for a notice with another secret (${name})`, async () => {
+    await quiet();
+    expect(await office.provider.notify(office.webhook, 'forged')).toBe(404);
+    await quiet();
+    expect(office.requests()).toEqual([]);
+    expect(office.provider.subscriptions()).toBe(1);
   });
 });

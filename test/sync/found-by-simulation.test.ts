@@ -120,6 +120,33 @@ describe('a date of a series that a person moves where titles are cut', () => {
   });
 });
 
+describe('a date that a person moved, and that waits for a decision', () => {
+  const plan = (title: string) => {
+    const series = { ...seriesOf(), overrides: [{ occurrence: on('15'), face: { ...occurrenceFace(noon), title } }] };
+    return planCopy({
+      wanted: { ...weekly(), title: renamed.title },
+      observed: seen({ ...weekly(), series }),
+      copy: copyOf({ base: baseOf(weekly()) }),
+      ...none,
+      pending: [],
+      rules: rules('propose'),
+      wantedHash: '',
+    }).steps;
+  };
+  const written = (title: string) => ({
+    do: 'update',
+    units: ['title'],
+    fields: { title: renamed.title, series: { overrides: [{ face: { title, when: noon } }] } },
+  });
+  it('is renamed with its series, or its old title would later pass for that person’s own', () => {
+    expect(plan(meeting.title)).toMatchObject([written(renamed.title)]);
+  });
+  it('keeps a title that the person gave it', () => {
+    expect(plan('My own')).toMatchObject([{ do: 'update', fields: { title: renamed.title } }]);
+    expect(plan('My own')[0]).not.toHaveProperty('fields.series');
+  });
+});
+
 describe('an office', () => {
   let office: Office;
   beforeEach(async () => {
