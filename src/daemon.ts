@@ -4,9 +4,11 @@ import type { HttpOptions, HttpServer } from './http/options.ts';
 import { startHttp } from './http/server.ts';
 import { localRunner } from './jobs/runner.ts';
 import { planMail } from './mail/outbox.ts';
+import { tellReconnect } from './mail/reconnect.ts';
 import { sendDue } from './mail/send.ts';
-import { type MailTransport, openTransport } from './mail/transports/transport.ts';
+import type { MailTransport } from './mail/transports/transport.ts';
 import type { ProductionId } from './model/ids.ts';
+import { noticeDesk } from './sync/notices.ts';
 import { reconcile } from './sync/reconcile.ts';
 
 export type DaemonOptions = Readonly<{
@@ -32,7 +34,7 @@ const mailLookMs = 15_000;
 /** Starts everything; disposing of the daemon lets what runs end first. Throws when the port is taken. */
 export async function startDaemon(app: App, options: DaemonOptions): Promise<Daemon> {
   const { runtime, store, config } = app;
-  const transport = options.transport ?? openTransport(config.mail.transport, runtime);
+  const transport = options.transport ?? app.openTransport();
   const runner = localRunner({
     store,
     runtime,
@@ -40,6 +42,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     pollMs: lookMs,
     run: async (id, signal) => ((await reconcile(app.sync, id, signal)).state === 'busy' ? 'busy' : 'done'),
   });
+  const desk = noticeDesk({ store, runtime, wake: () => runner.wake() });
   const http: HttpServer = await startHttp({
     host: config.server.host,
     port: config.server.port,
@@ -49,11 +52,13 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     startedAt: runtime.now(),
     isReady: () => true,
     office: app.mail.office,
+    consent: app.consent,
+    webhooks: { desk, reader: app.readerOfNotices },
     log: runtime.log.child({ module: 'http' }),
     ...(options.actions ? { actions: options.actions } : {}),
     ...(options.pages ? { pages: options.pages } : {}),
   });
-  await tryAgain(app);
+  await lookAtAll(app);
   const mail = mailLoop(app, transport);
   runner.start();
   runtime.log.info({ url: http.url }, 'callboard is running');
@@ -65,6 +70,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
     },
     [Symbol.asyncDispose]: async () => {
       await http.close();
+      desk.stop();
       await runner.stop();
       await mail.stop();
       await transport[Symbol.asyncDispose]();
@@ -72,12 +78,17 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
   };
 }
 
-/** A start may bring a mended password: calendars that waited for one are tried once more. */
-async function tryAgain({ store }: App): Promise<void> {
+/**
+ * Whatever happened while the daemon was down is read now, whenever the next poll would have been. A start may also
+ * bring a mended password: calendars that waited for one are tried once more.
+ */
+async function lookAtAll({ store }: App): Promise<void> {
   await store.write(async r => {
-    const waiting = (await r.calendars.all()).filter(row => row.state === 'needs-consent');
-    for (const { link } of waiting) await r.calendars.patch(link.id, { state: 'unread' });
-    await r.calendars.wake(waiting.map(row => row.link.id));
+    const all = await r.calendars.all();
+    for (const { link, state } of all) {
+      if (state === 'needs-consent') await r.calendars.patch(link.id, { state: 'unread' });
+    }
+    await r.calendars.wake(all.map(row => row.link.id));
   });
 }
 
@@ -93,6 +104,7 @@ function mailLoop(app: App, transport: MailTransport) {
     let changed = false;
     for (const { id, revision } of await store.read(r => r.schedule.productions())) {
       if (planned.get(id) === revision) continue;
+      if (await app.linkByDomain(id)) runtime.log.info({ production: id }, 'calendars were linked by domain');
       const counts = await planMail(store, runtime, id, settings);
       planned.set(id, revision);
       changed ||= counts.urgent > 0;
@@ -108,6 +120,7 @@ function mailLoop(app: App, transport: MailTransport) {
       { ignoreQuiet: false, signal: stopping.signal },
     );
     if (result.stoppedBy) runtime.log.warn({ problem: result.stoppedBy.message }, 'mail cannot be sent');
+    await tellReconnect({ store, runtime, transport, settings, addressFor: app.addressFor });
   };
   const cycle = async () => {
     while (!stopping.signal.aborted) {

@@ -26,7 +26,6 @@ export const capabilities: Capabilities = {
   deletionsInDelta: true,
   wholeSnapshot: true,
   push: false,
-  series: 'rule',
   fields: allFields,
   limits: { titleChars: 1000, placeChars: 1000, notesChars: 30_000 },
   // Radicale and Xandikos do one write at a time; more requests at once gain nothing there (measured, 1,000 creates).

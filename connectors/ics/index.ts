@@ -23,7 +23,6 @@ const capabilities: Capabilities = {
   deletionsInDelta: false,
   wholeSnapshot: true,
   push: false,
-  series: 'rule',
   fields: allFields,
   limits: { titleChars: 0, placeChars: 0, notesChars: 0 },
   parallel: 1,

@@ -59,6 +59,8 @@ export async function startCaldavSandbox(options: CaldavSandboxOptions): Promise
   const server = createServer((request, response) => {
     serve({ world, faults, options }, request, response).catch(() => response.destroy());
   });
+  // Who asks ends idle connections. Did this end them as well, a request could meet one that is just ending.
+  server.keepAliveTimeout = 0;
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,25 +1,36 @@
 /** `callboard calendars add`: a calendar is tried before it is linked, and linked only if it answers. */
 import type { App } from '../app.ts';
 import { type CalendarConfig, calendars } from '../config/calendars.ts';
-import type { CalendarLink } from '../model/calendar.ts';
-import { accountOf, bareAccount, type LinkRequest, linksOf } from '../sync/links.ts';
+import type { Carrier, Mode, ProviderName } from '../model/calendar.ts';
+import { accountOf, type LinkRequest } from '../sync/links.ts';
+import { addHosted } from './add-hosted.ts';
 import { type Command, productionOf } from './context.ts';
+import { linkFor, requirePerson, saveLink } from './linking.ts';
 import { probe } from './probe.ts';
 import { CommandError, counted, type Terminal, UsageError } from './terminal.ts';
 
 export type AddOptions = Readonly<{
   person: string;
-  provider: string;
-  url: string;
-  carrier: string;
+  provider: ProviderName;
+  carrier: Carrier;
+  url?: string;
   user?: string;
   passwordFile?: string;
-  mode?: string;
+  calendar?: string;
+  mode?: Mode;
   production?: string;
 }>;
 
 /** @param readSecret reads the file that holds the password, or throws a CommandError */
 export function addCalendar(options: AddOptions, readSecret: (file: string) => Promise<string>): Command {
+  const { provider } = options;
+  return provider === 'google' || provider === 'microsoft'
+    ? addHosted({ ...options, provider })
+    : addByAddress(options, readSecret);
+}
+
+/** A CalDAV calendar or a feed: where it is and what to sign in with is all there is to know. */
+function addByAddress(options: AddOptions, readSecret: (file: string) => Promise<string>): Command {
   return async ({ terminal, app, signal }) => {
     const asked = requestOf(options);
     await using callboard = await app();
@@ -39,7 +50,7 @@ export function addCalendar(options: AddOptions, readSecret: (file: string) => P
     const link = await linkFor(callboard, { ...request, url });
     const problem = await probe(callboard, link, async () => secret, signal);
     if (problem !== null) throw problem;
-    await save(callboard, link, given);
+    await saveLink(callboard, link, given);
     terminal.result(link, () => `linked: ${link.id}; the daemon fills it, or \`callboard sync --once\``);
     return 0;
   };
@@ -47,11 +58,12 @@ export function addCalendar(options: AddOptions, readSecret: (file: string) => P
 
 /** What the configuration allows is allowed here. Throws UsageError. */
 function requestOf(options: AddOptions): CalendarConfig & Readonly<{ url: string }> {
-  const { person, provider, carrier, mode, user, passwordFile } = options;
+  const { person, provider, carrier, mode, user, passwordFile, calendar } = options;
+  if (calendar !== undefined) throw new UsageError(`a ${provider} calendar is named by --url, not by --calendar`);
   if (provider === 'ics' && (user ?? passwordFile) !== undefined) {
     throw new UsageError('a feed is read without signing in: no --user, no --password-file');
   }
-  const url = options.url.trim();
+  const url = options.url?.trim();
   const parsed = calendars.safeParse([{ person, provider, url, carrier, ...(mode === undefined ? {} : { mode }) }]);
   const [request] = parsed.data ?? [];
   if (request?.url) return { ...request, url: request.url };
@@ -59,11 +71,6 @@ function requestOf(options: AddOptions): CalendarConfig & Readonly<{ url: string
     ({ path, message }) => `--${path.slice(1).join('.')}: allowed is ${message}`,
   );
   throw new UsageError(problems?.join('; ') ?? '--url: an address is needed');
-}
-
-async function requirePerson({ store }: App, { production, person }: LinkRequest): Promise<void> {
-  const { people } = await store.read(r => r.schedule.snapshot(production));
-  if (!people.has(person)) throw new CommandError(`there is no person “${person}” in ${production}`);
 }
 
 /** The calendar at an address, as its server names it; of a server, its calendars are shown and none is taken. */
@@ -87,32 +94,4 @@ async function calendarAt(
 function sameAddress(a: string, b: string): boolean {
   const plain = (url: string) => decodeURI(new URL(url).href).replace(/\/+$/, '');
   return plain(a) === plain(b);
-}
-
-/** A new link, or the one that this person has to this calendar already, as it is asked for now. */
-async function linkFor({ store }: App, request: LinkRequest): Promise<CalendarLink> {
-  const known = (await store.read(r => r.calendars.all())).map(row => row.link);
-  const same = known.find(
-    ({ production, person, provider, url }) =>
-      production === request.production &&
-      person === request.person &&
-      provider === request.provider &&
-      url === request.url,
-  );
-  if (same?.source === 'config') throw new CommandError(`${same.id} stands in the configuration file; change it there`);
-  const [link] = linksOf([request], 'added', new Set(known.map(({ id }) => id)));
-  if (!link) throw new CommandError('nothing to add');
-  return same ? { ...link, id: same.id } : link;
-}
-
-async function save({ store, secretBox }: App, link: CalendarLink, password: string | null): Promise<void> {
-  await store.write(async r => {
-    const account = (await r.calendars.account(link.account)) ?? bareAccount(link);
-    const sealed = password === null || secretBox === null ? account.secret : secretBox.seal(password);
-    const before = await r.calendars.get(link.id);
-    await r.calendars.putAccount({ ...account, secret: sealed });
-    await r.calendars.putLink(link);
-    if (before?.state === 'needs-consent') await r.calendars.patch(link.id, { state: 'unread' });
-    await r.calendars.wake([link.id]);
-  });
 }

@@ -5,6 +5,7 @@ import type { CalendarRow } from '../model/calendar.ts';
 import { brandId, type CalendarId, type Instant } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Command } from './context.ts';
+import { type Notices, noticesOf } from './notices.ts';
 import { probe } from './probe.ts';
 import { CommandError, table, UsageError } from './terminal.ts';
 
@@ -13,13 +14,18 @@ export function listCalendars(): Command {
     await using callboard = await app();
     const { rows, snapshots } = await callboard.store.read(async r => {
       const found = await Promise.all((await r.schedule.productions()).map(({ id }) => r.schedule.snapshot(id)));
-      return { rows: await r.calendars.all(), snapshots: new Map(found.map(one => [one.production, one])) };
+      const told = Map.groupBy(await r.watches.all(), watching => watching.calendar);
+      const listed = (await r.calendars.all()).map(row => ({
+        ...row,
+        ...noticesOf(told.get(row.link.id) ?? [], callboard.runtime.now()),
+      }));
+      return { rows: listed, snapshots: new Map(found.map(one => [one.production, one])) };
     });
     terminal.result(rows.map(publicRow), () =>
       rows.length === 0
         ? 'no calendar is linked; add some under `calendars:` in the configuration, or with `callboard calendars add`'
         : table(
-            ['calendar', 'person', 'mode', 'state', 'last sync', 'problem'],
+            ['calendar', 'person', 'mode', 'state', 'notices', 'last sync', 'problem'],
             rows.map(row => cellsOf(row, snapshots.get(row.link.production))),
           ),
     );
@@ -27,17 +33,22 @@ export function listCalendars(): Command {
   };
 }
 
-function cellsOf({ link, state, problem, lastSyncAt }: CalendarRow, snapshot: ScheduleSnapshot | undefined): string[] {
+type Listed = CalendarRow & Notices;
+
+function cellsOf(row: Listed, snapshot: ScheduleSnapshot | undefined): string[] {
+  const { link, state, problem, notices, noticesProblem, lastSyncAt } = row;
   const person = snapshot?.people.get(link.person)?.name ?? link.person;
   const last = lastSyncAt === null || !snapshot ? 'never' : stampWords(lastSyncAt, snapshot.zone);
-  return [link.id, person, link.mode, state, last, problem ?? ''];
+  const problems = [problem, noticesProblem && `no notices: ${noticesProblem}`].filter(Boolean).join('; ');
+  return [link.id, person, link.mode, state, notices, last, problems];
 }
 
 /** A link without what only the daemon needs. */
-function publicRow({ link, state, problem, lastSyncAt, nextAt, failures }: CalendarRow) {
+function publicRow({ link, state, problem, notices, noticesProblem, lastSyncAt, nextAt, failures }: Listed) {
   const { id, production, person, provider, mode, carrier, url, user, calendar, source } = link;
   const iso = (at: Instant | null) => (at === null ? null : new Date(at).toISOString());
-  const health = { state, problem, lastSyncAt: iso(lastSyncAt), nextAt: iso(nextAt), failures };
+  const times = { lastSyncAt: iso(lastSyncAt), nextAt: iso(nextAt) };
+  const health = { state, problem, notices, noticesProblem, ...times, failures };
   return { id, production, person, provider, mode, carrier, url, user, calendar, source, ...health };
 }
 
@@ -47,6 +58,12 @@ export function removeCalendar(id: string): Command {
     const { link } = await existing(callboard, id);
     if (link.source === 'config') {
       throw new CommandError(`${id} stands in the configuration file; take it out there`);
+    }
+    if (link.source === 'domain') {
+      throw new CommandError(
+        `${id} follows the unit list and connectors.${link.provider}.domains, and would come back: take the domain ` +
+          'out there, or say in the person’s column `calendar` what they use instead (email: none)',
+      );
     }
     await callboard.store.write(async r => {
       await r.calendars.removeLink(link.id);

@@ -1,4 +1,5 @@
 /** What the command line offers: contract.md section 3 as a table. Each command's file is loaded when it is called. */
+import { providers } from '../model/calendar.ts';
 import type { Command } from './context.ts';
 import { CommandError } from './terminal.ts';
 
@@ -84,27 +85,25 @@ const sync: readonly CommandEntry[] = [
   },
   {
     usage: 'calendars list',
-    about: 'links, their state, last sync, last error',
+    about: 'links, their state, whether notices of changes come, last sync, last error',
     make: async () => (await import('./calendars.ts')).listCalendars(),
   },
   {
     usage: 'calendars add',
-    about: 'link a calendar, or give a linked one another password, mode or carrier',
+    about:
+      'link a calendar, or give a linked one another password, mode or carrier. Of google and microsoft: links a ' +
+      'mailbox that callboard may open by itself, else prints an address to give to its owner',
     options: [
       { flags: '--person <id>', about: 'whose it is', required: true },
+      { flags: '--provider <provider>', about: 'its kind', choices: providers, required: true },
+      { flags: '--url <address>', about: 'caldav, ics: of the calendar or feed; of a server: lists what is there' },
+      { flags: '--user <name>', about: 'caldav: to sign in with; google, microsoft: the address of the mailbox' },
       {
-        flags: '--provider <provider>',
-        about: 'its kind; google and microsoft come with a later version',
-        choices: ['caldav', 'ics'],
-        required: true,
+        flags: '--device-code',
+        about: 'microsoft, without a browser here: prints a code for its owner to type elsewhere, and waits for it',
       },
-      {
-        flags: '--url <address>',
-        about: 'of the calendar or feed; of a CalDAV server: lists what is there',
-        required: true,
-      },
-      { flags: '--user <name>', about: 'to sign in with' },
-      { flags: '--password-file <file>', about: 'holds the password; - reads standard input' },
+      { flags: '--calendar <id>', about: 'google, microsoft: which of their calendars (default: the main one)' },
+      { flags: '--password-file <file>', about: 'caldav: holds the password; - reads standard input' },
       {
         flags: '--mode <mode>',
         about: 'what is done there (default: two-way, of a feed busy)',
@@ -124,7 +123,7 @@ const sync: readonly CommandEntry[] = [
   },
   {
     usage: 'calendars remove <id>',
-    about: 'unlink a calendar; what stands in it stays there',
+    about: 'unlink a calendar that was added; what stands in it stays there',
     make: async (_options, id) => (await import('./calendars.ts')).removeCalendar(id),
   },
   {

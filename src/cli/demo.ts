@@ -23,7 +23,7 @@ export function demoCommand(options: Readonly<{ port: string; wait: boolean }>):
         port,
         runtime: quiet(runtime),
         signal: ending.signal,
-        web: demo => ({ actions: buttons(demo, state), pages: demoPages(demo) }),
+        web: demo => ({ actions: buttons(demo, state), pages: demoPages(demo, state) }),
       });
       say(terminal, await welcome(office, port));
       const steps = await takeTour(office, terminal);

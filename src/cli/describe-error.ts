@@ -7,6 +7,7 @@ import { EnvironmentError } from '../runtime/env.ts';
 import { SecretBoxError } from '../runtime/secret-box.ts';
 import { ConflictError, EditError, ImportError } from '../schedule/errors.ts';
 import { StoreError } from '../store/store.ts';
+import { ConsentError } from '../sync/consent.ts';
 import { RemoteError } from '../sync/remote-error.ts';
 import { ResolveError } from '../sync/resolve.ts';
 import { CommandError, UsageError } from './terminal.ts';
@@ -21,6 +22,7 @@ const spoken = [
   EditError,
   ConflictError,
   ResolveError,
+  ConsentError,
   RemoteError,
   MailError,
   ComposeError,

@@ -2,7 +2,6 @@
 import type { App } from '../app.ts';
 import { planMail, previewMail, releaseMessages } from '../mail/outbox.ts';
 import { sendDue } from '../mail/send.ts';
-import { openTransport } from '../mail/transports/transport.ts';
 import { stampWords } from '../mail/words.ts';
 import { brandId, type EventId, type OutboxId, type PersonId } from '../model/ids.ts';
 import type { Mail, OutboxMessage } from '../model/message.ts';
@@ -132,7 +131,7 @@ async function waitingForRelease({ store, config }: App): Promise<number> {
 
 async function sendNow(app: App, signal: AbortSignal) {
   for (const { id } of app.config.productions) await planMail(app.store, app.runtime, id, app.mail);
-  await using transport = openTransport(app.config.mail.transport, app.runtime);
+  await using transport = app.openTransport();
   const parts = { store: app.store, transport, runtime: app.runtime, settings: app.mail };
   return await sendDue(parts, { ignoreQuiet: true, signal });
 }

@@ -15,7 +15,8 @@ export async function probe(
   const { now, log } = runtime;
   const { zone } = await store.read(r => r.schedule.snapshot(link.production));
   try {
-    const { door } = countedDoor({ fetch: sync.fetch, secret: await secret(), now, zone, log, signal });
+    const keepSecret = (changed: string) => sync.keepSecret(link.account, changed);
+    const { door } = countedDoor({ fetch: sync.fetch, secret: await secret(), keepSecret, now, zone, log, signal });
     await using session = await sync.connector(link.provider).open(link, door);
     const window = windowAt(now(), sync.settings.pastDays, sync.settings.futureDays);
     for await (const _page of session.observe(null, window, async () => new Map())) return null;

@@ -7,7 +7,7 @@ import { choice } from './values.ts';
 /** `accept`: a new version of the schedule under their name; `propose`: a finding; `restore`: ours is written back. */
 export type Right = 'accept' | 'propose' | 'restore';
 export type FieldRights = Readonly<Partial<Record<Field | 'default', Right>>>;
-/** By role; `owner` is whoever owns the event, whatever their role; `default` is everyone without a line of their own. */
+/** By role; `owner` is whoever owns the event, or is their delegate, whatever their role; `default` is everyone without a line of their own. */
 export type Rights = Readonly<Partial<Record<RoleKey | 'owner' | 'default', FieldRights>>>;
 
 /** Replies always count and are not in this table. */

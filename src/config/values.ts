@@ -75,7 +75,7 @@ export const quietHours = z
   });
 
 /** Whether a host name is this machine: the only place to which passwords and calendars may go unencrypted. */
-function isLoopback(hostname: string): boolean {
+export function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost|127(?:\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
 

@@ -95,7 +95,7 @@ const readCounts = (now: Instant) => async (r: Repositories) => {
   const { messages = 0 } = await r.meta.counts();
   return {
     rows: await r.calendars.all(),
-    dueIds: new Set<string>(await r.calendars.due(now, allDue)),
+    dueIds: new Set<string>((await r.calendars.due(now, allDue)).map(({ link }) => link.id)),
     kinds: tallyOf(findingKinds, kinds.flat()),
     states: new Map([...tallyOf(openMessageStates, states), ['closed', messages - states.length] as const]),
   };

@@ -4,6 +4,8 @@ import type { Office } from '../mail/compose.ts';
 import type { Instant } from '../model/ids.ts';
 import type { Logger, Runtime } from '../runtime/runtime.ts';
 import type { Store } from '../store/store.ts';
+import type { ConsentParts } from '../sync/consent.ts';
+import type { WebhookOptions } from './webhooks.ts';
 
 /** A button on the first page (the demo's). */
 export type PageAction = Readonly<{
@@ -31,6 +33,10 @@ export type HttpOptions = Readonly<{
   actions?: readonly PageAction[];
   /** Mounts further routes beside the office pages, under the same guards. */
   pages?: (instance: FastifyInstance) => void | Promise<void>;
+  /** Where notices of providers go; none: they are not taken. */
+  webhooks?: WebhookOptions;
+  /** How people link their own calendars; none: they cannot. */
+  consent?: ConsentParts;
   log: Logger;
 }>;
 

@@ -5,6 +5,7 @@
  */
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance } from 'fastify';
+import { addConnect } from './connect.ts';
 import { addHealth } from './health.ts';
 import { html } from './html.ts';
 import { barePage, sendPage, stylesheetPath } from './layout.ts';
@@ -14,6 +15,7 @@ import { officePages } from './office.ts';
 import type { HttpOptions, HttpServer } from './options.ts';
 import { answerError, answerErrors } from './problem.ts';
 import { stylesheet } from './stylesheet.ts';
+import { addWebhooks } from './webhooks.ts';
 
 const bodyBytes = 64 * 1024;
 const requestTimeoutMs = 10_000;
@@ -66,6 +68,8 @@ async function buildServer(options: HttpOptions): Promise<FastifyInstance> {
   );
   addHealth(app, options);
   addMetrics(app, options);
+  if (options.consent) addConnect(app, options.consent);
+  if (options.webhooks) await addWebhooks(app, options.webhooks);
   if (isLoopbackHost(options.host)) await app.register(officePages(options));
   else refusePages(app, options);
   return app;

@@ -92,14 +92,17 @@ function existingOverrides(calendar: Block, { before }: Timing) {
   });
 }
 
-/** With a VTIMEZONE for each zone that we wrote, and without those that nothing names any more. */
+/**
+ * With a VTIMEZONE for each zone that we wrote, by the rules of today (the old one may be from before a change of
+ * these), and without those that nothing names any more.
+ */
 export function withZones(calendar: Block, { when, series }: Timing): Block {
   const others = calendar.blocks.filter(({ name }) => name !== 'VTIMEZONE');
   const named = new Set(others.flatMap(allLines).flatMap(line => /^[^:]*;TZID="?([^":;]+)/i.exec(line)?.[1] ?? []));
-  const tzidOf = (block: Block) => propertyOf(propertiesOf(block), 'TZID')?.value ?? '';
-  const kept = calendar.blocks.filter(block => block.name === 'VTIMEZONE' && named.has(tzidOf(block)));
-  const known = new Set(kept.map(tzidOf));
   const whens = [when, ...(series?.overrides.map(({ face }) => face.when) ?? [])];
-  const added = zoneBlocks(whens.filter(({ zone }) => !known.has(zone)));
-  return { ...calendar, blocks: [...kept, ...added, ...others] };
+  const written = new Set<string>(whens.map(({ zone }) => zone));
+  const tzidOf = (block: Block) => propertyOf(propertiesOf(block), 'TZID')?.value ?? '';
+  const isKept = (tzid: string) => named.has(tzid) && !written.has(tzid);
+  const kept = calendar.blocks.filter(block => block.name === 'VTIMEZONE' && isKept(tzidOf(block)));
+  return { ...calendar, blocks: [...kept, ...zoneBlocks(whens), ...others] };
 }

@@ -66,14 +66,12 @@ function wallStarts(
   limit: number,
   skipped: readonly Readonly<{ has(occurrence: string): boolean }>[],
 ): readonly Temporal.PlainDateTime[] {
-  const problem = checkRule(rrule);
-  if (problem !== null) throw new IcalError('bad-rule', problem);
+  const rule = checkedRule(when, rrule);
   const first = plainStart(when);
-  const rule = ruleFrom(wallTimeRule(rrule, when), first, true);
   const from = plainAt(range.from).subtract(lengthOf(when)).subtract(slack);
   const to = plainAt(range.to).add(slack);
   const starts: Temporal.PlainDateTime[] = [];
-  for (const start of walk(rule, Temporal.PlainDateTime.compare(from, first) > 0 ? from : first)) {
+  for (const start of walk(rule, first, from)) {
     if (starts.length > limit || Temporal.PlainDateTime.compare(start, to) >= 0) break;
     const occurrence = occurrenceAt(when, start);
     if (skipped.some(set => set.has(occurrence))) continue;
@@ -82,17 +80,47 @@ function wallStarts(
   return starts;
 }
 
-/** The starts of a rule from a wall time on. A counted rule is walked once from its beginning, others jump ahead. */
-function* walk(rule: ReturnType<typeof ruleFrom>, from: Temporal.PlainDateTime): Iterable<Temporal.PlainDateTime> {
+function checkedRule(when: When, rrule: string): ReturnType<typeof ruleFrom> {
+  const problem = checkRule(rrule);
+  if (problem !== null) throw new IcalError('bad-rule', problem);
+  return ruleFrom(wallTimeRule(rrule, when), plainStart(when), true);
+}
+
+/** Whether the rule has this occurrence. Throws IcalError `bad-rule`. */
+export function happens(occurrence: OccurrenceStart, rrule: string, when: When): boolean {
+  const [start] = walk(checkedRule(when, rrule), plainStart(when), Temporal.PlainDateTime.from(occurrence));
+  return start !== undefined && occurrenceAt(when, start) === occurrence;
+}
+
+/** How many occurrences a counted rule has before this one. Throws IcalError `bad-rule`. */
+export function countBefore(occurrence: OccurrenceStart, rrule: string, when: When): number {
+  const at = Temporal.PlainDateTime.from(occurrence);
+  const starts = [...walk(checkedRule(when, rrule), plainStart(when), plainStart(when))];
+  return starts.filter(start => Temporal.PlainDateTime.compare(start, at) < 0).length;
+}
+
+/**
+ * The starts of a rule from a wall time on; its first date is always one of them, and counts, whether or not it fits
+ * (RFC 5545 section 3.8.5.3). A counted rule is walked once from its beginning, others jump ahead.
+ */
+function* walk(
+  rule: ReturnType<typeof ruleFrom>,
+  first: Temporal.PlainDateTime,
+  from: Temporal.PlainDateTime,
+): Iterable<Temporal.PlainDateTime> {
+  const { count } = rule.options();
+  const isInside = (start: Temporal.PlainDateTime) => Temporal.PlainDateTime.compare(start, from) >= 0;
   try {
-    if (rule.options().count !== undefined) {
-      yield* rule
-        .all()
-        .map(start => start.toPlainDateTime())
-        .filter(start => Temporal.PlainDateTime.compare(start, from) >= 0);
+    if (count !== undefined) {
+      // A first date that BYSETPOS does not choose is not among what the library gives.
+      const later = rule.all().map(start => start.toPlainDateTime());
+      yield* [first, ...later.filter(start => !start.equals(first))].slice(0, count).filter(isInside);
       return;
     }
-    let next = rule.next(from.toZonedDateTime('UTC'), true);
+    if (isInside(first)) yield first;
+    let next = isInside(first)
+      ? rule.next(first.toZonedDateTime('UTC'), false)
+      : rule.next(from.toZonedDateTime('UTC'), true);
     while (next !== null) {
       yield next.toPlainDateTime();
       next = rule.next(next, false);

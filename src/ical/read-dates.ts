@@ -1,8 +1,8 @@
 /** The dates that a series names one by one: EXDATE and RDATE. Pure. RFC 5545 sections 3.8.5.1 and 3.8.5.2. */
 import { brandId } from '../model/ids.ts';
 import type { OccurrenceStart, Series } from '../model/series.ts';
-import { rangeOf, type When } from '../model/when.ts';
-import { movedTo, occurrences } from './expand.ts';
+import type { When } from '../model/when.ts';
+import { happens, movedTo } from './expand.ts';
 import { IcalError } from './ical-error.ts';
 import type { Property } from './property.ts';
 import { endAfter, occurrenceOf, stampsOf, wallTimeIn, type ZoneReader } from './time.ts';
@@ -59,8 +59,5 @@ function withPeriod(when: When, property: Property, zones: ZoneReader): When {
 }
 
 function inRule(occurrence: OccurrenceStart, { when, series }: Master): boolean {
-  if (series === null) return false;
-  const { from } = rangeOf(movedTo(when, Temporal.PlainDateTime.from(occurrence)));
-  const rule = { ...series, exdates: [], overrides: [] };
-  return occurrences(when, rule, { from, to: from + 1 }, 10).starts.some(one => one.occurrence === occurrence);
+  return series !== null && happens(occurrence, series.rrule, when);
 }

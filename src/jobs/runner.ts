@@ -60,15 +60,12 @@ export function localRunner(options: RunnerOptions): Runner {
     if (free <= 0) return;
     const now = runtime.now();
     for (const [id, until] of paused) if (until <= now) paused.delete(id);
-    const rows = await store.read(async r => {
-      const due = await r.calendars.due(now, running.size + paused.size + concurrency * 8);
-      return await Promise.all(due.map(id => r.calendars.get(id)));
-    });
-    for (const row of rows) {
+    const rows = await store.read(r => r.calendars.due(now, running.size + paused.size + concurrency * 8));
+    for (const { link } of rows) {
       if (running.size >= concurrency) return;
-      if (row === null || running.has(row.link.account) || paused.has(row.link.id)) continue;
-      running.set(row.link.account, row.link.id);
-      void queue.add(() => runOne(row.link.account, row.link.id));
+      if (running.has(link.account) || paused.has(link.id)) continue;
+      running.set(link.account, link.id);
+      void queue.add(() => runOne(link.account, link.id));
     }
   };
 

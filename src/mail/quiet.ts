@@ -9,7 +9,7 @@ export type QuietHours = Readonly<{ from: string; to: string }>;
 const urgentMs = 12 * 3_600_000;
 
 /** The end of the quiet hours that hold `at`, or `at` itself outside them. */
-function afterQuietHours(at: Instant, hours: QuietHours | null, zone: ZoneName): Instant {
+export function afterQuietHours(at: Instant, hours: QuietHours | null, zone: ZoneName): Instant {
   if (!hours) return at;
   const local = localAt(at, zone);
   const time = local.slice(11, 16);

@@ -178,7 +178,7 @@ class Run {
     const { transport, runtime } = this.#parts;
     runtime.bias('mail/before-send');
     try {
-      await transport.send(claimed.mail);
+      await transport.send(claimed.mail, { mayBeSent: claimed.wasTried });
     } catch (error) {
       if (!(error instanceof MailError)) throw error;
       await this.#recordFault(claimed, error);
@@ -187,6 +187,9 @@ class Run {
     runtime.bias('mail/sent-not-recorded');
     const sentAt = this.#now();
     await this.#parts.store.write(async repositories => {
+      const stored = await repositories.mail.message(claimed.message.id);
+      // Another sender, who took this one for dead, has recorded it already, and perhaps later messages since.
+      if (stored?.state === 'sent' || stored?.messageId !== claimed.message.messageId) return;
       await repositories.mail.putMessages([{ ...claimed.message, state: 'sent', sentAt, problem: null }]);
       await recordTold(repositories, claimed, sentAt);
     });
@@ -215,6 +218,7 @@ class Run {
           problem,
         };
     await this.#parts.store.write(async repositories => {
+      if (!isSameClaim(await repositories.mail.message(message.id), message)) return;
       await repositories.mail.putMessages([next]);
       if (ends && inDoubt) await recordTold(repositories, claimed, this.#now());
     });
@@ -241,6 +245,11 @@ type Claimed = Readonly<{
   /** Sending had begun before and its outcome is not known. */
   wasTried: boolean;
 }>;
+
+/** False when another sender has taken the message up since: what comes of it is for that one to say. */
+function isSameClaim(stored: OutboxMessage | null, claimed: OutboxMessage): boolean {
+  return stored?.state === 'sending' && stored.tries === claimed.tries && stored.dueAt === claimed.dueAt;
+}
 
 async function recordTold({ mail }: Repositories, claimed: Claimed, at: Instant): Promise<void> {
   const { message, told, uid } = claimed;

@@ -3,6 +3,14 @@ import type { AccountId, CalendarId, Cursor, Instant, PersonId, ProductionId } f
 
 export const providers = ['google', 'microsoft', 'caldav', 'ics'] as const;
 export type ProviderName = (typeof providers)[number];
+/** What the unit list's column `calendar` says; `email`: no calendar that anybody could reach. */
+export const providerNamed = {
+  outlook: 'microsoft',
+  google: 'google',
+  caldav: 'caldav',
+  ics: 'ics',
+  email: null,
+} as const satisfies Record<string, ProviderName | null>;
 /** `two-way` writes and reads edits and busy time; `publish` writes only; `busy` only reads busy time. */
 export type Mode = 'two-way' | 'publish' | 'busy';
 /** How events reach a person who has this calendar. */
@@ -23,8 +31,8 @@ export type CalendarLink = Readonly<{
   user: string | null;
   /** google, microsoft: which of the user's calendars; null: the main one. */
   calendar: string | null;
-  /** Where the link came from; `config` links follow the configuration file. */
-  source: 'config' | 'added' | 'demo';
+  /** Where the link came from; `config` links follow the configuration file, `domain` links the unit list. */
+  source: 'config' | 'domain' | 'added' | 'demo';
 }>;
 
 /**
@@ -64,6 +72,29 @@ export type Account = Readonly<{
 
 /** A lease on an account; every result of a run says which epoch it belongs to. */
 export type Lease = Readonly<{ account: AccountId; owner: string; epoch: number; until: Instant }>;
+
+/**
+ * Our wish to be told of changes of one calendar. `asked` is on record before the request, so that a notice that
+ * overtakes the answer is known; `ageing` is still good and must be replaced; `refused` is tried again later; `ending`
+ * is taken back with the next run.
+ */
+export type Watching = Readonly<{
+  /** As it stands in notices. */
+  id: string;
+  calendar: CalendarId;
+  state: 'asked' | 'live' | 'ageing' | 'refused' | 'ending';
+  /** SHA-256 of the secret that notices bring back. */
+  tokenHash: string;
+  /** What else the provider needs to end it. */
+  resource: string | null;
+  askedAt: Instant;
+  expiresAt: Instant;
+  noticedAt: Instant | null;
+  /** Polls in a row that found changes which no notice had told of. */
+  missed: number;
+  /** One line for people. */
+  problem: string | null;
+}>;
 
 /** Somebody's busy time from an event that is not ours; nothing else of it is kept. */
 export type BusyBlock = Readonly<{ from: Instant; to: Instant; tentative: boolean; allDay: boolean }>;

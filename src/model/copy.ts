@@ -30,9 +30,12 @@ export type Copy = Readonly<{
   stuckOn: string | null;
   /** When it was last written, newest last, at most 11: the churn brake counts them. */
   writes: readonly Instant[];
-  /** Values of a person that a secretary turned down; seeing them again means ours is to be put back. */
-  declined: Fields;
+  /** What a secretary turned down; seeing it again means ours is to be put back. */
+  declined: readonly Declined[];
 }>;
+
+/** A value that a person typed, by unit (sync/units.ts). */
+export type Declined = Readonly<{ unit: string; value: unknown }>;
 
 export type Attempt = Readonly<{
   id: AttemptId;

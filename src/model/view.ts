@@ -133,7 +133,8 @@ function stopsText(content: EventContent, viewer: Viewer, snapshot: ScheduleSnap
       const place = placeLine(venue, content, viewer, snapshot) || stop.venue;
       const head = { meet: 'Meet', stop: `${stop.order}.`, finish: 'Finish', return: 'Return' }[stop.part];
       const lines = [`${head} ${[stopTimes(stop), place].filter(Boolean).join(' ')}`];
-      const site = venue && (stop.part === 'stop' || stop.part === 'meet') ? siteLines(venue) : [];
+      const isVisited = stop.part === 'stop' || stop.part === 'meet';
+      const site = isVisited && venue && maySeeAddress(venue, content, viewer, snapshot) ? siteLines(venue) : [];
       return [...lines, ...[...stopFacts(stop, snapshot), ...site].map(line => `   ${line}`)];
     });
 }

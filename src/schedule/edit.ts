@@ -1,5 +1,6 @@
 /** Edits of one event as pure functions: what the next version is, and how two people's edits meet. */
 import { isDeepStrictEqual } from 'node:util';
+import { keepLastDay } from '../ical/rule-edit.ts';
 import type { EventContent, EventKind, Invitee, ScheduledEvent } from '../model/event.ts';
 import { eventUid } from '../model/identity.ts';
 import type { EventId, Instant, ProductionId } from '../model/ids.ts';
@@ -50,9 +51,21 @@ export function nextEvent(previous: ScheduledEvent | null, edit: NextEdit): Sche
   };
 }
 
+/** The event after an edit, with what its series says of single dates, and its last day, kept when it was moved. */
+export function carrySeries(before: EventContent, after: EventContent): EventContent {
+  const carried = carryOccurrences(before, after);
+  if (after.rrule === null || before.rrule === null || !isUntouched(before, after)) return carried;
+  return { ...carried, rrule: keepLastDay(after.rrule, before.when, after.when) };
+}
+
+/** The rule stands as it was written for the time before. */
+function isUntouched(before: EventContent, after: EventContent): boolean {
+  return after.rrule === before.rrule && !sameWhen(before.when, after.when);
+}
+
 function settled(before: EventContent | null, after: EventContent): EventContent {
   if (before === null) return after;
-  const content = carryOccurrences(before, after);
+  const content = carrySeries(before, after);
   const editedSinceIssue = before.status === 'issued' && !isDeepStrictEqual(before, content);
   return editedSinceIssue && content.status === 'issued' ? { ...content, status: 'changed' } : content;
 }

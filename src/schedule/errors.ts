@@ -27,7 +27,7 @@ export class ConflictError extends Error {
   }
 }
 
-export type EditErrorKind = 'unknown-event' | 'unknown-version' | 'not-a-move';
+export type EditErrorKind = 'unknown-event' | 'unknown-version' | 'not-a-move' | 'no-such-date' | 'unclear-rule';
 
 /** The edit makes no sense for the event as it is. */
 export class EditError extends Error {

@@ -61,7 +61,7 @@ export class SqlCalendarRepository implements CalendarRepository {
   }
 
   async removeLink(id: CalendarId): Promise<void> {
-    for (const table of ['observations', 'copies', 'attempts', 'busy_blocks', 'runs'] as const) {
+    for (const table of ['observations', 'copies', 'attempts', 'busy_blocks', 'subscriptions', 'runs'] as const) {
       await this.#db.deleteFrom(table).where('calendar_id', '=', id).execute();
     }
     await this.#db.deleteFrom('calendars').where('id', '=', id).execute();
@@ -106,17 +106,17 @@ export class SqlCalendarRepository implements CalendarRepository {
     }
   }
 
-  async due(now: Instant, limit: number): Promise<readonly CalendarId[]> {
+  async due(now: Instant, limit: number): Promise<readonly CalendarRow[]> {
     const rows = await this.#db
       .selectFrom('calendars')
-      .select('id')
+      .selectAll()
       .where('state', 'not in', ['halted', 'needs-consent'])
       .where(eb => eb.or([eb('wake_seq', '>', eb.ref('done_seq')), eb('next_at', '<=', now)]))
       .orderBy('next_at')
       .orderBy('id')
       .limit(limit)
       .execute();
-    return rows.map(row => row.id);
+    return rows.map(calendarOf);
   }
 
   /** @throws StoreError `not-found` for an unknown account */

@@ -23,6 +23,15 @@ export class SqlMetaRepository implements MetaRepository {
       .execute();
   }
 
+  async remove(key: string): Promise<void> {
+    await this.#db.deleteFrom('meta').where('key', '=', key).execute();
+  }
+
+  async keys(start: string): Promise<readonly string[]> {
+    const rows = await this.#db.selectFrom('meta').select('key').where('key', '>=', start).orderBy('key').execute();
+    return rows.map(row => row.key).filter(key => key.startsWith(start));
+  }
+
   async counts(): Promise<Readonly<Record<string, number>>> {
     const counts: Record<string, number> = {};
     for (const name of Object.keys(primaryKeys)) {

@@ -12,6 +12,7 @@ import { SqlScheduleRepository } from './schedule-repository.ts';
 import type { SnapshotShelf } from './snapshot-reader.ts';
 import type { Repositories, Store } from './store.ts';
 import type { Tables } from './tables.ts';
+import { SqlWatchRepository } from './watch-repository.ts';
 
 /** A transaction under way, as the code inside it can find it. */
 type Turn = { readonly kind: 'read' | 'write'; readonly repositories: Repositories; isOpen: boolean };
@@ -77,6 +78,7 @@ export class SqlStore implements Store {
       copies: new SqlCopyRepository(db),
       findings: new SqlFindingRepository(db),
       mail: new SqlMailRepository(db),
+      watches: new SqlWatchRepository(db),
       meta: new SqlMetaRepository(db),
     };
   }

@@ -2,7 +2,7 @@
  * What the rest of callboard may ask of the store. Two implementations of the dialect (SQLite, PostgreSQL), one set of
  * tables, one suite of tests. Nothing but the store is awaited inside `write`.
  */
-import type { Account, BusyBlock, CalendarLink, CalendarRow, Lease } from '../model/calendar.ts';
+import type { Account, BusyBlock, CalendarLink, CalendarRow, Lease, Watching } from '../model/calendar.ts';
 import type { Attempt, Copy, Observed, Sight } from '../model/copy.ts';
 import type { EventVersion, ScheduledEvent } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
@@ -44,6 +44,7 @@ export interface Repositories {
   readonly copies: CopyRepository;
   readonly findings: FindingRepository;
   readonly mail: MailRepository;
+  readonly watches: WatchRepository;
   readonly meta: MetaRepository;
 }
 
@@ -96,7 +97,7 @@ export interface CalendarRepository {
   /** Wakes every calendar of these people. */
   wakePeople(production: ProductionId, people: readonly PersonId[]): Promise<void>;
   /** wake_seq > done_seq, or next_at reached; not halted, not needing consent; longest due first. */
-  due(now: Instant, limit: number): Promise<readonly CalendarId[]>;
+  due(now: Instant, limit: number): Promise<readonly CalendarRow[]>;
   /** Takes the lease if it is free, expired or already `owner`'s; the epoch rises whenever it changes hands. */
   takeLease(account: AccountId, owner: string, now: Instant, until: Instant): Promise<Lease | null>;
   releaseLease(lease: Lease): Promise<void>;
@@ -162,6 +163,15 @@ export interface CopyRepository {
   ): Promise<readonly (BusyBlock & Readonly<{ person: PersonId; calendar: CalendarId }>)[]>;
 }
 
+export interface WatchRepository {
+  put(watching: Watching): Promise<void>;
+  remove(id: string): Promise<void>;
+  get(id: string): Promise<Watching | null>;
+  /** Oldest first. */
+  of(calendar: CalendarId): Promise<readonly Watching[]>;
+  all(): Promise<readonly Watching[]>;
+}
+
 export interface FindingRepository {
   list(production: ProductionId, state?: Finding['state']): Promise<readonly Finding[]>;
   get(id: FindingId): Promise<Finding | null>;
@@ -185,6 +195,9 @@ export interface MailRepository {
 export interface MetaRepository {
   get(key: string): Promise<string | null>;
   put(key: string, value: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** By what the key begins with. */
+  keys(start: string): Promise<readonly string[]>;
   /** Rows of each table, for `status`. */
   counts(): Promise<Readonly<Record<string, number>>>;
 }

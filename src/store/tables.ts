@@ -10,7 +10,7 @@
  * written only together.
  */
 import type { ColumnType } from 'kysely';
-import type { Account, CalendarLink, CalendarState, ProviderName } from '../model/calendar.ts';
+import type { Account, CalendarLink, CalendarState, ProviderName, Watching } from '../model/calendar.ts';
 import type { Attempt, Copy, Observed } from '../model/copy.ts';
 import type { EditSource, EventContent } from '../model/event.ts';
 import type { Finding } from '../model/finding.ts';
@@ -177,13 +177,7 @@ export type Tables = {
     at: Instant;
     body: string;
   };
-  subscriptions: {
-    calendar_id: CalendarId;
-    remote_id: string;
-    secret: string | null;
-    expires_at: Instant;
-    body: string;
-  };
+  subscriptions: { id: string; calendar_id: CalendarId; expires_at: Instant; body: Json<Watching> };
   tokens: { hash: string; production_id: ProductionId; created_at: Instant; expires_at: Instant | null; body: string };
   sessions: { hash: string; user_name: string; created_at: Instant; expires_at: Instant };
 };
@@ -212,7 +206,7 @@ export const primaryKeys: Readonly<Record<TableName, readonly string[]>> = {
   messages: ['id'],
   runs: ['id'],
   replies: ['id'],
-  subscriptions: ['calendar_id'],
+  subscriptions: ['id'],
   tokens: ['hash'],
   sessions: ['hash'],
 };

@@ -184,7 +184,7 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
       await close('done');
       await r.copies.forget(run.row.link.id, [outcome.remoteId]);
       if (job.copy)
-        await r.copies.putCopies([{ ...job.copy, state: 'removed', base: null, declined: {}, remoteId: null }]);
+        await r.copies.putCopies([{ ...job.copy, state: 'removed', base: null, declined: [], remoteId: null }]);
       run.tally.deleted += 1;
       return;
     case 'found':
@@ -241,7 +241,7 @@ function placedCopy(run: Run, job: Extract<Job, { kind: 'create' | 'update' }>, 
     guessed: job.attempt.units,
   };
   const placed = { ...job.copy, state: 'placed' as const, remoteId: written.remoteId, base, writes };
-  return { ...placed, problem: null, stuckOn: null, declined: {} };
+  return { ...placed, problem: null, stuckOn: null, declined: [] };
 }
 
 /** The units that were written, upon the agreement as it was recorded before. */

@@ -1,6 +1,6 @@
 /** The plan of one calendar: settle what is known, judge stray items, plan each copy, apply the brakes. Pure. */
 import type { CalendarLink } from '../model/calendar.ts';
-import type { Attempt, Copy, Observed } from '../model/copy.ts';
+import type { Attempt, Copy, Observed, Present } from '../model/copy.ts';
 import type { Field, Fields } from '../model/face.ts';
 import { copyKey } from '../model/identity.ts';
 import type { AttemptId, CopyKey, EventId, Instant, RemoteId } from '../model/ids.ts';
@@ -82,13 +82,13 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const pending = late.map(attempt => attempt.fields);
     planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
   }
+  // What we took away ourselves has not vanished, nor what was found again under another name.
+  const standing = placed.filter(({ eventId }) => copies.get(eventId)?.state !== 'removed');
+  const isGone = (id: RemoteId | null) => id !== null && sights.get(id)?.kind === 'gone';
   const braked = applyBrakes({
     plans: planned,
-    placed: placed.length,
-    vanished: placed.filter(({ eventId, remoteId }) => {
-      const taken = copies.get(eventId)?.state === 'removed';
-      return !taken && remoteId !== null && sights.get(remoteId)?.kind === 'gone';
-    }).length,
+    placed: standing.length,
+    vanished: standing.filter(({ eventId }) => isGone(copies.get(eventId)?.remoteId ?? null)).length,
     leftovers: can.writes ? strays.filter(stray => stray.do === 'remove').length : 0,
     removed: input.removed ?? 0,
     newerMarker: hasNewerMarker(input.sights, snapshot, copies),
@@ -130,8 +130,9 @@ function planOne(
 ): CopyPlan {
   const { link, snapshot, can, canon } = input;
   const person = snapshot.people.get(link.person);
+  const owner = wanted?.content.owner ? (snapshot.people.get(wanted.content.owner) ?? null) : null;
   const policy = (field: Field) =>
-    person && wanted ? policyFor(input.rights, person, wanted.content, field) : ('propose' as const);
+    person && wanted ? policyFor(input.rights, person, wanted.content, field, owner) : ('propose' as const);
   const plan = planCopy({
     wanted: wanted?.face ?? null,
     observed,
@@ -162,13 +163,36 @@ function findStrays(
     input.copies.flatMap(copy => (copy.remoteId === null || isFinished(copy) ? [] : [copy.remoteId])),
   );
   const present = [...sights.values()].filter(sight => sight.kind === 'present');
-  const marked = present.filter(item => item.marker !== null && !owned.has(item.remoteId));
+  const lost = lostByUid(input, sights);
+  const marked = present
+    .map(item => withMark(item, lost))
+    .filter(item => item.marker !== null && !owned.has(item.remoteId));
   if (marked.length === 0) return [];
   // Of an item and its duplicate the one with the event's own UID is the item.
   const uids = new Set([...input.snapshot.events.values()].map(event => event.uid));
   marked.sort((a, b) => Number(uids.has(b.uid ?? '')) - Number(uids.has(a.uid ?? '')));
   const keys = keysOf(input.link.production, input.link.id, input.snapshot.events.keys(), copies);
-  return judgeStrays(marked, keys, copies, new Set(present.map(item => item.remoteId)));
+  const isMade = new Map(present.map(item => [item.remoteId, uids.has(item.uid ?? '')] as const));
+  const isSecond = (item: Present, own: RemoteId) => uids.has(item.uid ?? '') && isMade.get(own) === false;
+  return judgeStrays(marked, keys, copies, new Set(isMade.keys()), isSecond);
+}
+
+/** The copies whose item is gone, by the UID of their event: an item that bears it is theirs, also without our mark. */
+function lostByUid(input: CalendarPlanInput, sights: ReadonlyMap<RemoteId, Observed>): ReadonlyMap<string, Copy> {
+  const lost = input.copies.filter(
+    ({ state, remoteId }) => state === 'placed' && remoteId !== null && sights.get(remoteId)?.kind === 'gone',
+  );
+  return new Map(
+    lost.flatMap(copy => {
+      const event = input.snapshot.events.get(copy.eventId);
+      return event ? [[event.uid, copy] as const] : [];
+    }),
+  );
+}
+
+function withMark(item: Present, lost: ReadonlyMap<string, Copy>): Present {
+  const copy = item.marker === null && item.uid !== null ? lost.get(item.uid) : undefined;
+  return copy ? { ...item, marker: { key: copy.key, version: copy.base?.eventVersion ?? 0 } } : item;
 }
 
 /** A removed copy owns nothing any more: should its item show up again, it is a leftover. */
@@ -202,7 +226,7 @@ export function newCopy(link: CalendarLink, event: EventId, generation: number):
     problem: null,
     stuckOn: null,
     writes: [],
-    declined: {},
+    declined: [],
   };
 }
 

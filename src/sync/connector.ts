@@ -15,7 +15,52 @@ export interface Connector {
   readonly provider: ProviderName;
   /** Opens the calendar for one run. Makes no request if it can be helped. Throws RemoteError. */
   open(link: CalendarLink, door: ConnectorDoor): Promise<CalendarSession>;
+  /** How people let us in who must say so themselves; absent where a password or an administrator does it. */
+  readonly consent?: ConsentFlow;
+  /** Reads what came to the webhook of this provider, where `can.push`. Pure. */
+  readNotices?(request: NoticeRequest): NoticeReading;
 }
+
+/** OAuth 2.0 with PKCE (RFC 7636, S256), as this provider wants it. */
+export type ConsentFlow = Readonly<{
+  /** The page of the provider on which a person says yes. */
+  address(request: ConsentRequest, door: ConsentDoor): Promise<string>;
+  /** Trades the code they come back with for what the account's secret becomes. Throws RemoteError. */
+  finish(answer: ConsentAnswer, door: ConsentDoor): Promise<Consent>;
+  /** Without a browser here (RFC 8628): shows what is to be done elsewhere, and waits until it was. Throws RemoteError. */
+  byDevice?(show: (words: string) => void, door: ConsentDoor): Promise<Consent>;
+}>;
+export type ConsentDoor = Pick<ConnectorDoor, 'fetch' | 'now' | 'signal'>;
+export type ConsentRequest = Readonly<{ redirectUri: string; state: string; challenge: string; user: string | null }>;
+export type ConsentAnswer = Readonly<{ redirectUri: string; code: string; verifier: string }>;
+/** @property user the address of the mailbox they have let us into */
+export type Consent = Readonly<{ secret: string; user: string }>;
+
+/** A request to our webhook as it came; names of headers in small letters. */
+export type NoticeRequest = Readonly<{
+  headers: Readonly<Record<string, string | undefined>>;
+  query: Readonly<Record<string, string | undefined>>;
+  body: string;
+}>;
+
+/** What to answer at once, and what was said. */
+export type NoticeReading = Readonly<{
+  status: number;
+  /** Plain text; a handshake wants its own words back. */
+  text: string;
+  notices: readonly Notice[];
+}>;
+
+/**
+ * `hello`: the subscription works, nothing has changed. `changed`: look again. `renew`: it must be renewed now.
+ * `removed`: the provider has ended it.
+ */
+export type Notice = Readonly<{
+  subscription: string;
+  /** The secret it brought back; null: none. */
+  token: string | null;
+  what: 'hello' | 'changed' | 'renew' | 'removed';
+}>;
 
 /** Everything a connector may use of the outside world. */
 export type ConnectorDoor = Readonly<{
@@ -23,6 +68,8 @@ export type ConnectorDoor = Readonly<{
   fetch: typeof fetch;
   /** The account's opened secret (a password, a token cache), or null. */
   secret: string | null;
+  /** Stores the account's secret as it is now (a rotated refresh token, a token cache), sealed. */
+  keepSecret(secret: string): Promise<void>;
   now(): Instant;
   /** The zone that floating times take: the production's. */
   zone: ZoneName;
@@ -64,7 +111,26 @@ export interface CalendarSession extends AsyncDisposable {
   remove(ref: RemoteRef): Promise<void>;
   /** Takes our marker off an item that a person duplicated, and leaves the rest of it alone. */
   unmark(ref: RemoteRef): Promise<Written>;
+  /** Asks the provider to send notices of changes, where `can.push`. A notice says no more than "look again". */
+  watch?(target: WatchTarget): Promise<Subscription>;
+  /** Ends it; one that is not there any more is success. */
+  unwatch?(subscription: Subscription): Promise<void>;
 }
+
+/** Where the provider shall send its notices about this calendar, and how they prove that they are its own. */
+export type WatchTarget = Readonly<{
+  /** The public address of our webhook for this provider. */
+  url: string;
+  /** Chosen by us: names this subscription in notices where the provider lets us choose. */
+  id: string;
+  /** A secret that each notice must bring back. */
+  token: string;
+  /** For how long it is wanted; a provider may grant less. */
+  until: Instant;
+}>;
+
+/** @property id as it stands in notices  @property resource what else is needed to end it */
+export type Subscription = Readonly<{ id: string; resource: string | null; expiresAt: Instant }>;
 
 export type Page = Readonly<{
   kind: 'delta' | 'snapshot';
@@ -89,7 +155,6 @@ export type Capabilities = Readonly<{
   /** A snapshot covers the whole calendar, not only the window. */
   wholeSnapshot: boolean;
   push: boolean;
-  series: 'rule' | 'instances';
   fields: readonly Field[];
   limits: Readonly<{ titleChars: number; placeChars: number; notesChars: number }>;
   /** Requests of one session that may run at once. */

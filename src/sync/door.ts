@@ -10,6 +10,7 @@ export function countedDoor(
   options: Readonly<{
     fetch: typeof fetch;
     secret: string | null;
+    keepSecret(secret: string): Promise<void>;
     now(): Instant;
     zone: ZoneName;
     log: Logger;

@@ -2,8 +2,11 @@
  * The three-way merge of one copy, unit by unit. We changed: wanted differs from what we last sent. They changed: seen
  * differs from what the provider last showed. Wanted is never compared with seen, except through `canon`. Pure.
  */
+import { happens } from '../ical/expand.ts';
+import { IcalError } from '../ical/ical-error.ts';
 import type { Base } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
+import type { OccurrenceStart } from '../model/series.ts';
 import { oneLine } from '../model/view.ts';
 import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue } from './units.ts';
 
@@ -53,7 +56,28 @@ export function mergeFaces(input: MergeInput): Verdict[] {
     const verdict = equal && (moved || weChanged) ? 'agreed' : judge(weChanged || undone, moved && !undone);
     if (verdict !== null) verdicts.push({ unit, verdict, ours, theirs, base: was });
   }
-  return joinSeries(verdicts, wanted.get('rule'), seen.get('rule'));
+  return joinSeries(cutOff(verdicts, input.wanted), wanted.get('rule'), seen.get('rule'));
+}
+
+/**
+ * A date that the other side changed and that our new rule no longer has: it would be left in the calendar beside the
+ * series, and proposed for a series that has no such date.
+ */
+function cutOff(verdicts: readonly Verdict[], { when, series }: Face): readonly Verdict[] {
+  const isOurs = verdicts.some(({ unit, verdict }) => unit === 'rule' && (verdict === 'ours' || verdict === 'both'));
+  if (!isOurs || series === null) return verdicts;
+  const isCut = ({ unit, verdict, ours }: Verdict) =>
+    verdict === 'theirs' && ours === 'plain' && unit.startsWith('occurrence ') && !isDate(unit, series.rrule, when);
+  return verdicts.map(one => (isCut(one) ? { ...one, verdict: 'both' } : one));
+}
+
+function isDate(unit: Unit, rrule: string, when: Face['when']): boolean {
+  try {
+    return happens(unit.slice('occurrence '.length) as OccurrenceStart, rrule, when);
+  } catch (error) {
+    if (error instanceof IcalError) return true;
+    throw error;
+  }
 }
 
 /**

@@ -24,7 +24,11 @@ export interface SyncParts {
   connector(provider: ProviderName): Connector;
   /** The opened credential of an account; null: none is needed. Throws RemoteError `reconnect`. */
   secret(account: AccountId): Promise<string | null>;
+  /** Stores what a connector's secret has become, sealed. */
+  keepSecret(account: AccountId, secret: string): Promise<void>;
   readonly fetch: typeof fetch;
+  /** Where this provider shall send notices; null: we have no address that it could reach. */
+  webhook(provider: ProviderName): string | null;
   readonly settings: SyncSettings;
   /** Names this process in leases. */
   readonly owner: string;

@@ -8,9 +8,20 @@
 import type { Base, Copy, Met, Observed, Present } from '../model/copy.ts';
 import type { Face, Field, Fields } from '../model/face.ts';
 import type { RemoteId, Tag } from '../model/ids.ts';
+import type { OccurrenceFace } from '../model/series.ts';
 import { canonFace, mergeFaces, type Verdict } from './merge.ts';
-import { meantBy } from './taken.ts';
-import { allUnits, fieldOf, sameUnit, type Unit, type Units, unitsOf, unitValue, withUnits } from './units.ts';
+import { meantBy, type Sides } from './taken.ts';
+import {
+  allUnits,
+  fieldOf,
+  isOccurrenceFace,
+  sameUnit,
+  type Unit,
+  type Units,
+  unitsOf,
+  unitValue,
+  withUnits,
+} from './units.ts';
 
 /** What becomes of a person's change of one field. */
 export type Policy = 'accept' | 'propose' | 'restore';
@@ -89,7 +100,8 @@ function planUnwanted({ copy, observed, canon, rules, pending }: PlanInput): Cop
     canon,
     fields: rules.fields,
   });
-  const lost = meaningful(verdicts.filter(verdict => verdict.verdict === 'theirs'));
+  const sides = { wanted: copy.base.sent, seen: observed.face, shown: copy.base.seen, canon };
+  const lost = meaningful(verdicts.filter(verdict => verdict.verdict === 'theirs').map(one => asMeant(one, sides)));
   return { steps: [remove], meetings: lost.length > 0 ? [{ kind: 'orphaned-edit', met: metOf(lost) }] : [] };
 }
 
@@ -129,16 +141,19 @@ function sameSent(sent: Face, wanted: Face, fields: readonly Field[]): boolean {
   );
 }
 
+function asMeant(verdict: Verdict, sides: Sides): Verdict {
+  return { ...verdict, theirs: meantBy(verdict.unit, verdict.theirs, sides) };
+}
+
 type Sorted = Readonly<{ write: Verdict[]; take: Verdict[]; propose: Verdict[]; restore: Verdict[]; both: Verdict[] }>;
 
 function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present): CopyPlan {
   const { canon, rules } = input;
   const base = copy.base;
   const sides = { wanted, seen: observed.face, shown: base?.seen ?? null, canon };
-  const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields }).map(verdict => ({
-    ...verdict,
-    theirs: meantBy(verdict.unit, verdict.theirs, sides),
-  }));
+  const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields }).map(one =>
+    asMeant(one, sides),
+  );
   const sorted = sortVerdicts(verdicts, copy, observed.face, rules);
   const steps: Step[] = [];
   const agreed = verdicts.filter(verdict => verdict.verdict === 'agreed' || isOwn(verdict.unit, verdict.verdict));
@@ -146,14 +161,14 @@ function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present
   const sent = withUnits(start.sent, pick(agreed, unitsOf(wanted)));
   const seen = withUnits(start.seen, pick(agreed, unitsOf(observed.face)));
   // A refused copy that wants nothing any more is refused no longer.
-  const freed = copy.state === 'stuck' && verdicts.length === 0;
+  const freed = copy.state === 'stuck' && sorted.write.length === 0;
   if (agreed.length > 0 || base === null || freed) steps.push({ do: 'agree', sent, seen });
   if (sorted.take.length > 0) {
     steps.push({ do: 'import', fields: fieldsOf(sorted.take, wanted), met: metOf(sorted.take) });
   }
   if (sorted.write.length > 0) {
     const units = sorted.write.map(verdict => verdict.unit);
-    const fields = fieldsToWrite(units, wanted, observed.face);
+    const fields = fieldsToWrite(units, wanted, observed.face, sorted.propose);
     const after = pick(sorted.write, unitsOf(wanted));
     const expected = pick(sorted.write, unitsOf(canonFace({ ...observed.face, ...fields }, canon)));
     steps.push({
@@ -191,7 +206,7 @@ function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rule
     if (verdict.verdict !== 'theirs' || isOwn(verdict.unit, verdict.verdict)) continue;
     const field = fieldOf(verdict.unit);
     const policy = rules.mode === 'publish' ? 'restore' : rules.policy(field);
-    if (isDeclined(copy.declined, field, verdict.unit, seen)) sorted.write.push(verdict);
+    if (isDeclined(copy.declined, verdict.unit, seen)) sorted.write.push(verdict);
     else if (policy === 'accept') sorted.take.push(verdict);
     else if (policy === 'propose') sorted.propose.push(verdict);
     else {
@@ -202,9 +217,9 @@ function sortVerdicts(verdicts: readonly Verdict[], copy: Copy, seen: Face, rule
   return sorted;
 }
 
-function isDeclined(declined: Fields, field: Field, unit: Unit, seen: Face): boolean {
-  if (declined[field] === undefined) return false;
-  return sameUnit(unit, unitValue(unitsOf(declined), unit), unitValue(unitsOf(seen), unit));
+function isDeclined(declined: Copy['declined'], unit: Unit, seen: Face): boolean {
+  const shown = unitValue(unitsOf(seen), unit);
+  return declined.some(one => one.unit === unit && sameUnit(unit, one.value, shown));
 }
 
 function meetingsOf(sorted: Sorted): Meeting[] {
@@ -240,14 +255,33 @@ function fieldsOf(verdicts: readonly Verdict[], wanted: Face): Fields {
   return onlyFields(merged, new Set(verdicts.map(verdict => fieldOf(verdict.unit))));
 }
 
-/** What is sent: our units upon what stands there, so that a series keeps what is not ours to decide yet. */
-function fieldsToWrite(units: readonly Unit[], wanted: Face, seen: Face): Fields {
+/**
+ * What is sent: our units upon what stands there, so that a series keeps what is not ours to decide yet. A date that
+ * waits for a decision takes on what the series is called now, where that is all its person had left it as.
+ */
+function fieldsToWrite(units: readonly Unit[], wanted: Face, seen: Face, waiting: readonly Verdict[]): Fields {
   const ours = unitsOf(wanted);
-  const merged = withUnits(seen, new Map(units.map(unit => [unit, unitValue(ours, unit)] as const)));
-  const fields = new Set(units.map(fieldOf));
+  const changes = new Map(units.map(unit => [unit, unitValue(ours, unit)] as const));
+  for (const verdict of waiting) {
+    const renamed = renamedDate(verdict, seen, units);
+    if (renamed !== null) changes.set(verdict.unit, renamed);
+  }
+  const merged = withUnits(seen, changes);
+  const fields = new Set([...changes.keys()].map(fieldOf));
   // Dates of a series are read against its start: a provider is given both or neither.
   if (fields.has('series')) fields.add('when');
   return onlyFields(merged, fields);
+}
+
+/** null: none of its texts is being written, or they are the person's own. */
+function renamedDate({ unit, theirs }: Verdict, seen: Face, units: readonly Unit[]): OccurrenceFace | null {
+  const shown = unitValue(unitsOf(seen), unit);
+  if (!isOccurrenceFace(shown) || !isOccurrenceFace(theirs)) return null;
+  const texts = (['title', 'place', 'notes'] as const).filter(
+    field => units.includes(field) && shown[field] !== theirs[field],
+  );
+  const renamed = Object.fromEntries(texts.map(field => [field, theirs[field]] as const));
+  return texts.length === 0 ? null : { ...shown, ...renamed };
 }
 
 function onlyFields(face: Face, fields: ReadonlySet<Field>): Fields {

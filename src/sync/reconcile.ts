@@ -16,6 +16,7 @@ import { localDay, projectCalendar, windowAt } from './project.ts';
 import { recordLocal } from './record.ts';
 import { RemoteError } from './remote-error.ts';
 import { emptyTally, leaseMs, type Run } from './run.ts';
+import { countMissed, keepWatch } from './watch.ts';
 
 /** Plans that must be made anew because the world moved under them; more than this waits for the next wake. */
 const maxRounds = 6;
@@ -57,7 +58,9 @@ async function runLeased(parts: SyncParts, row: CalendarRow, lease: Lease, signa
     const snapshot = await store.read(r => r.schedule.snapshot(row.link.production));
     const log = runtime.log.child({ calendar: row.link.id });
     const secret = await parts.secret(row.link.account);
-    const counted = countedDoor({ fetch: parts.fetch, secret, now: runtime.now, zone: snapshot.zone, log, signal });
+    const { zone } = snapshot;
+    const keepSecret = (changed: string) => parts.keepSecret(row.link.account, changed);
+    const counted = countedDoor({ fetch: parts.fetch, secret, keepSecret, now: runtime.now, zone, log, signal });
     requests = counted.requests;
     await using session = await parts.connector(row.link.provider).open(row.link, counted.door);
     halted = await runSession({ parts, row, lease, session, tally });
@@ -90,6 +93,7 @@ async function runLeased(parts: SyncParts, row: CalendarRow, lease: Lease, signa
 /** Returns whether a brake halted the calendar. */
 async function runSession(run: Run): Promise<boolean> {
   const { store, runtime, settings } = run.parts;
+  await keepWatch(run);
   let observe = true;
   let quiet = false;
   for (let round = 0; round < maxRounds && !quiet; round += 1) {
@@ -97,21 +101,23 @@ async function runSession(run: Run): Promise<boolean> {
     const window = windowAt(runtime.now(), settings.pastDays, settings.futureDays);
     const planFrom = `${snapshot.revision}/${localDay(snapshot, runtime.now())}`;
     const news = observe && (await observeCalendar(run, snapshot, window));
+    if (round === 0) await countMissed(run, news);
     if (round === 0 && !news && isAtRest(run.row, planFrom)) return false;
     observe = false;
     const plan = await planNow(run, snapshot, window);
     if (plan.unsighted.length > 0) {
       // Nothing is decided, by the brakes least of all, before everything was looked at.
-      await lookAt(run, plan.unsighted, snapshot, window);
+      observe = await lookAt(run, plan.unsighted, snapshot, window);
       continue;
     }
+    runtime.bias('before-local');
     const recorded = await recordLocal(run, plan, snapshot);
     if (plan.brake?.kind === 'halt') return true;
     const applied = await applyRemote(run, recorded.plan);
-    if (applied.unlooked.length > 0 && applied.unlooked.length <= lookLimit) {
-      await lookAt(run, applied.unlooked, snapshot, window);
-    }
     observe = applied.again || applied.unlooked.length > lookLimit;
+    if (applied.unlooked.length > 0 && applied.unlooked.length <= lookLimit) {
+      observe = (await lookAt(run, applied.unlooked, snapshot, window)) || observe;
+    }
     quiet = applied.writes === 0 && !recorded.edited;
     // A copy that rests because it was written too often is planned again at every poll, until its hour is over.
     if (quiet) await recordRest(run, plan.planned.some(isChurnHeld) ? null : planFrom, window);
@@ -147,18 +153,20 @@ async function planNow(run: Run, snapshot: ScheduleSnapshot, window: Range): Pro
   });
 }
 
+/** Returns whether one is gone: then others may be, and the whole calendar is read before anything is decided. */
 async function lookAt(
   run: Run,
   items: Parameters<Run['session']['look']>[0],
   snapshot: ScheduleSnapshot,
   window: Range,
-): Promise<void> {
+): Promise<boolean> {
   const seen = await run.session.look(items);
   await run.parts.store.write(async r => {
     await r.calendars.requireLease(run.lease);
     const row = await r.calendars.get(run.row.link.id);
     await storeItems(run, r, seen, [], snapshot, window, row?.snapshotId ?? null);
   });
+  return seen.some(item => item.kind === 'gone');
 }
 
 async function recordRest(run: Run, plannedFrom: string | null, window: Range): Promise<void> {
@@ -199,10 +207,15 @@ async function finishRun(
     if (error instanceof RemoteError && error.kind === 'throttled') await r.calendars.gate(row.link.account, nextAt);
     const current = await r.calendars.get(row.link.id);
     if (current === null) return;
+    // Somebody may have released it since the brake was recorded.
     const brake = halted ? await r.findings.byKey(row.link.production, `brake/${row.link.id}`) : null;
+    const isHalted = brake?.state === 'open';
+    // Woken meanwhile: it may be that somebody has just signed in again, so one more try decides.
+    const isDoubtful = outcome?.state === 'needs-consent' && current.wakeSeq > row.wakeSeq;
+    const state = isDoubtful ? 'unread' : (outcome?.state ?? 'ok');
     await r.calendars.patch(row.link.id, {
-      state: halted ? 'halted' : (outcome?.state ?? 'ok'),
-      problem: halted ? (brake?.title ?? 'a brake stopped this calendar') : (outcome?.problem ?? null),
+      state: isHalted ? 'halted' : state,
+      problem: isHalted ? brake.title : (outcome?.problem ?? null),
       doneSeq: row.wakeSeq,
       lastSyncAt: outcome === null ? now : current.lastSyncAt,
       nextAt,

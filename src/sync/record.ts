@@ -62,7 +62,7 @@ async function recordCopy(
     }
     if (step.do === 'hide') await openRemoval(run, r, planned, snapshot);
   }
-  await recordMeetings(run, r, planned, meetings, snapshot, openKeys);
+  await recordMeetings(run, r, { ...planned, copy }, meetings, snapshot, openKeys);
   await recordChurn(run, r, planned, snapshot, openKeys);
   if (planned.plan.steps.length === 0 && copy?.state === 'placed') run.tally.unchanged += 1;
   return { ...planned, copy };
@@ -80,7 +80,7 @@ function localChange(copy: Copy, step: Step, planned: PlannedCopy): Copy | null 
     case 'hide':
       return { ...copy, state: 'hidden' };
     case 'forget':
-      return { ...copy, state: 'removed', base: null, declined: {}, problem: null, stuckOn: null };
+      return { ...copy, state: 'removed', base: null, declined: [], problem: null, stuckOn: null };
     default:
       return null;
   }

@@ -149,12 +149,11 @@ async function decline(r: Repositories, finding: Finding): Promise<void> {
   const copy = await copyOf(r, finding);
   const sight = (await r.copies.sights(copy.calendarId)).find(one => one.observed.remoteId === copy.remoteId);
   if (sight?.observed.kind !== 'present') return;
-  const { face } = sight.observed;
-  const shown = unitsOf(face);
+  const shown = unitsOf(sight.observed.face);
   const still = finding.met.filter(met => isStill(unitValue(shown, unitOfMet(met)), met.theirs));
-  const names = new Set(still.map(met => met.field));
-  const declined = Object.fromEntries(Object.entries(face).filter(([field]) => names.has(field as Field)));
-  await r.copies.putCopies([{ ...copy, declined: { ...copy.declined, ...declined } }]);
+  const declined = still.map(unitOfMet).map(unit => ({ unit, value: unitValue(shown, unit) }));
+  const others = copy.declined.filter(one => !declined.some(({ unit }) => unit === one.unit));
+  await r.copies.putCopies([{ ...copy, declined: [...others, ...declined] }]);
 }
 
 /** Whether the calendar shows what is on the card; of a date of a series the card has the schedule's own words. */

@@ -7,7 +7,7 @@ import type { Fields } from '../model/face.ts';
 import type { AttemptId, Instant } from '../model/ids.ts';
 import type { Capabilities } from './connector.ts';
 import { canonFace } from './merge.ts';
-import { sameUnit, type Unit, unitsOf, unitValue, withUnits } from './units.ts';
+import { allUnits, sameUnit, type Unit, unitsOf, unitValue, withUnits } from './units.ts';
 
 /** After this long no request of ours can still be under way. design.md section 5.2. */
 export const attemptLifeMs = 24 * 60 * 60 * 1000;
@@ -53,7 +53,7 @@ export function settleRemoval(copy: Copy, attempts: readonly Attempt[], now: Ins
   const done = attempts.filter(attempt => attempt.verb === 'remove').map(attempt => attempt.id);
   const expired = expiredOf(attempts, now).filter(id => !done.includes(id));
   if (done.length === 0) return { copy, done, expired };
-  return { copy: { ...copy, state: 'removed', base: null, declined: {}, remoteId: null }, done, expired };
+  return { copy: { ...copy, state: 'removed', base: null, declined: [], remoteId: null }, done, expired };
 }
 
 function expiredOf(attempts: readonly Attempt[], now: Instant): AttemptId[] {
@@ -98,9 +98,9 @@ function landAttempt(
   const sent = unitsOf(attempt.fields);
   const canonical = unitsOf(canon(attempt.fields));
   const seen = unitsOf(observed.face);
-  const landed = (attempt.units as readonly Unit[]).filter(unit =>
-    sameUnit(unit, unitValue(canonical, unit), unitValue(seen, unit)),
-  );
+  // A create says something of every date: of those that it does not name, that they are as the series.
+  const own = attempt.verb === 'create' ? allUnits(sent, unitsOf(base.seen)) : (attempt.units as readonly Unit[]);
+  const landed = own.filter(unit => sameUnit(unit, unitValue(canonical, unit), unitValue(seen, unit)));
   // What the item showed before this attempt is no sign of it.
   const shown = unitsOf(base.seen);
   const moved = landed.filter(unit => !sameUnit(unit, unitValue(shown, unit), unitValue(seen, unit)));
@@ -108,6 +108,6 @@ function landAttempt(
   const after = { ...base, sent: withUnits(base.sent, pick(sent)), seen: withUnits(base.seen, pick(seen)) };
   return {
     base: moved.length > 0 ? after : base,
-    all: landed.length === attempt.units.length,
+    all: landed.length === own.length,
   };
 }

@@ -34,12 +34,15 @@ export function keysOf(
 /**
  * @param marked the marked items that no copy names as its own
  * @param living remote ids that are there at this moment
+ * @param isSecond whether this item is one that we made and `own` is not: a create that came late, beside a duplicate
+ * made by hand that had taken its place
  */
 export function judgeStrays(
   marked: readonly Present[],
   keys: ReadonlyMap<CopyKey, Claim>,
   copies: ReadonlyMap<EventId, Copy>,
   living: ReadonlySet<RemoteId>,
+  isSecond: (item: Present, own: RemoteId) => boolean = () => false,
 ): Stray[] {
   const taken = new Set<EventId>();
   return marked.map(item => {
@@ -53,6 +56,7 @@ export function judgeStrays(
     }
     if (claim.generation < copy.generation || copy.state === 'removed') return { item, do: 'remove' };
     const own = copy.remoteId;
+    if (own !== null && living.has(own) && isSecond(item, own)) return { item, do: 'remove' };
     if ((own !== null && own !== item.remoteId && living.has(own)) || taken.has(claim.event))
       return { item, do: 'unmark' };
     taken.add(claim.event);

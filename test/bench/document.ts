@@ -1,8 +1,9 @@
 /** docs/benchmarks.md: the figures, and how they stand against design.md section 11. */
 import { cpus, totalmem } from 'node:os';
 import type { Figures, Row } from './caldav.ts';
+import type { FanOut } from './fan-out.ts';
 
-export function documentOf(measured: readonly Row[]): string {
+export function documentOf(measured: readonly Row[], spread: readonly FanOut[]): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB`;
   return `# Benchmarks
 
@@ -26,7 +27,37 @@ ${measured.map(lineOf).join('\n')}
 | target | ${measured.filter(isFirst).map(nameOf).join(' | ')} |
 | --- |${' --- |'.repeat(measured.filter(isFirst).length)}
 ${targets.map(target => `| ${target.name} | ${measured.filter(target.of).map(target.judge).join(' | ')} |`).join('\n')}
+
+${fanOutOf(spread)}`;
+}
+
+export function fanOutOf(spread: readonly FanOut[]): string {
+  return `## One edit for many people
+
+The venue of one event changes; every person on it has a calendar at the sandbox of that provider (in this process: its
+work is in both columns). "Bare" is an HTTP client that makes the very same requests again, eight at once as callboard
+does, and neither decides nor stores anything. Target (design.md section 11): within 1.3 × of it. Requests for each copy
+include the reading that comes before a write, and what looks at the result.
+
+| provider | people | each request held up | requests a change (of them writes) | callboard | bare | callboard / bare |
+| --- | --- | --- | --- | --- | --- | --- |
+${spread.map(fanOutLine).join('\n')}
 `;
+}
+
+function fanOutLine({
+  provider,
+  people,
+  delayMs,
+  requestsPerChange,
+  writesPerChange,
+  seconds,
+  bareSeconds,
+  right,
+}: FanOut) {
+  const asked = `${requestsPerChange.toFixed(2)} (${writesPerChange.toFixed(2)})`;
+  const against = verdict(right === people && seconds <= 1.3 * bareSeconds, share(seconds, bareSeconds));
+  return `| ${provider} | ${people} | ${delayMs} ms | ${asked} | ${seconds.toFixed(2)} s | ${bareSeconds.toFixed(2)} s | ${against} |`;
 }
 
 const isFirst = (row: Row) => row.step === 'first sync';

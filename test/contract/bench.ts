@@ -56,6 +56,7 @@ export function countingDoor(secret: string | null): ConnectorDoor & { spent: Be
       return new Response(body, { status: reply.status, headers: reply.headers });
     },
     secret,
+    keepSecret: async () => {},
     now: () => now,
     zone: brandId('Europe/London'),
     log: createLog('silent'),

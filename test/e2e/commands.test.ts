@@ -191,7 +191,7 @@ describe('calendars', () => {
     ]);
     expect(await add(urls.C02)).toMatchObject({ code: 0 });
     const { out } = await place.callboard('calendars', 'list');
-    expect(out).toMatch(/^C02-caldav +Idris Calloway +two-way +ok +never$/m);
+    expect(out).toMatch(/^C02-caldav +Idris Calloway +two-way +ok +polling +never$/m);
     expect(JSON.stringify(await calendars())).not.toContain('secret');
     expect(await place.callboard('calendars', 'test', 'C02-caldav')).toMatchObject({
       code: 0,
@@ -212,7 +212,9 @@ describe('calendars', () => {
     const { out, err } = await place.callboard('sync', '--once', '--calendar', 'C06-caldav');
     expect(err).toBe('');
     expect(out).toMatch(/^1 calendar in [\d.]+ s, 1 request\nwritten: 0 created, 0 updated, 0 deleted; /);
-    expect((await place.callboard('calendars', 'list')).out).toMatch(/two-way +ok +\w{3} \d+ \w{3} \d{4} \d\d:\d\d$/m);
+    expect((await place.callboard('calendars', 'list')).out).toMatch(
+      /two-way +ok +polling +\w{3} \d+ \w{3} \d{4} \d\d:\d\d$/m,
+    );
   });
 
   it('what a person changes is a finding, and sync ends with 3 until somebody decides', async () => {

@@ -2,7 +2,8 @@
 import { pino } from 'pino';
 import { planMail } from '../../src/mail/outbox.ts';
 import { sendDue } from '../../src/mail/send.ts';
-import { openTransport } from '../../src/mail/transports/transport.ts';
+import { openTransport } from '../../src/mail/transports/open.ts';
+import type { MailTransport } from '../../src/mail/transports/transport.ts';
 import type { ScheduledEvent } from '../../src/model/event.ts';
 import type { OutboxMessage, Told } from '../../src/model/message.ts';
 import type { Person, Venue } from '../../src/model/person.ts';
@@ -56,8 +57,10 @@ export class PostOffice implements AsyncDisposable {
     return planMail(this.store, this.runtime, production, this.settings);
   }
 
-  async send(transportAddress: string, ignoreQuiet = true) {
-    await using transport = openTransport(transportAddress, this.runtime);
+  /** @param way an address, or a transport that the test opened and closes */
+  async send(way: string | MailTransport, ignoreQuiet = true) {
+    await using closing = new AsyncDisposableStack();
+    const transport = typeof way === 'string' ? closing.use(openTransport(way, this.runtime)) : way;
     return await sendDue(
       { store: this.store, transport, runtime: this.runtime, settings: this.settings },
       { ignoreQuiet },

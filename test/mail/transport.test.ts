@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import PostalMime from 'postal-mime';
 import { afterEach, describe, expect, it } from 'vitest';
 import { MailError } from '../../src/mail/mail-error.ts';
-import { openTransport } from '../../src/mail/transports/transport.ts';
+import { openTransport } from '../../src/mail/transports/open.ts';
 import type { Mail } from '../../src/model/message.ts';
 import { bodiesOf, headerOf, typesOf } from './mime.ts';
 import { SmtpSink } from './smtp-sink.ts';

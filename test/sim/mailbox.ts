@@ -3,12 +3,16 @@ import type { Mail } from '../../src/model/message.ts';
 import { type History, Violation } from './history.ts';
 
 /** As long as a sender is believed to be at it; after that another may take the message up (src/mail/send.ts). */
-const abandonedMs = 115_000;
+export const abandonedMs = 115_000;
 
 export class Mailbox {
   readonly accepted: Readonly<{ mail: Mail; at: number }>[] = [];
-  /** While false, one process may rightly think that another has given a message up. */
-  clocksAgree = true;
+  /**
+   * False once a process thought that another had given a message up: by a clock that is wrong, or because that one
+   * stood still. What such a late sender records goes over what was recorded since (src/mail/send.ts), and the message
+   * goes out once more.
+   */
+  sendersAgree = true;
   /** Accepted or perhaps accepted, and not on record as sent: when. */
   readonly #open = new Map<string, Readonly<{ at: number; inDoubt: boolean }>>();
   readonly #recorded = new Map<string, number>();
@@ -41,7 +45,7 @@ export class Mailbox {
     const before = this.#open.get(id);
     const isLate = before && (before.inDoubt || at - before.at > abandonedMs);
     const recorded = this.#recorded.get(id);
-    if (this.clocksAgree && ((before && !isLate) || (recorded !== undefined && recorded < since))) {
+    if (this.sendersAgree && ((before && !isLate) || (recorded !== undefined && recorded < since))) {
       this.#fail(new Violation('6 mail', `${id} was accepted again although its first time was answered`));
     }
     if (recorded === undefined) this.#open.set(id, { at: since, inDoubt: at - since > abandonedMs });

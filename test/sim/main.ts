@@ -82,6 +82,7 @@ async function run(): Promise<number> {
     const speed = ((done * 1000) / (performance.now() - startedAt)).toFixed(1);
     if (bar && !Number.isFinite(count)) bar.setTotal(done);
     bar?.update(done, { red: reds, speed });
+    if (!bar && done % 1_000 === 0) say(`${done} seeds, ${reds} red so far, ${speed}/s`);
     if (report.red === null) return;
     reds += 1;
     if (values.brief) stopped = true;

@@ -241,7 +241,7 @@ export class Office {
     if (this.#random.chance(0.3)) {
       return { changes: { except: [...new Set([...content.except, occurrence])].sort() }, typed: [] };
     }
-    const when = this.#world.tokens.when(false, false);
+    const when = this.#world.tokens.moved();
     const title = this.#random.chance(0.5) ? this.#world.tokens.text('T') : null;
     const override: Override = { occurrence, status: 'changed', when, venue: null, title, notes: null };
     const others = content.overrides.filter(one => one.occurrence !== occurrence);

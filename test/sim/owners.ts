@@ -61,10 +61,17 @@ export class Owners {
     // Two can be missed one by one, as failed writes find them.
     if (copies.length > 2 && isWhole) {
       const gone = new Set(copies.map(copy => copy.eventId));
-      this.#world.transitions.emptied.set(calendar.name, { gone, isEmpty: () => calendar.marked().length === 0 });
+      this.#world.transitions.emptied.set(calendar.name, {
+        gone,
+        isEmpty: () => calendar.marked().length === 0,
+        believed: 0,
+      });
     }
     for (const item of calendar.items()) this.#forget(calendar, item);
-    calendar.state.wipe();
+    // Who never frees an id remembers it also of what is gone.
+    if (calendar.habits.family !== 'google') calendar.state.wipe();
+    for (const item of calendar.items()) calendar.state.remove(item.id);
+    calendar.state.expireTokens();
   }
 
   /** A write of the engine: what it replaced without having seen it is only excused where a provider cannot refuse. */
@@ -222,7 +229,7 @@ export class Owners {
       tokens.note(`off ${occurrence}`, calendar.name);
       return;
     }
-    const when = tokens.when(false, false);
+    const when = tokens.moved();
     const { title, place, notes, busy } = face;
     const known = series.overrides.find(one => one.occurrence === occurrence)?.face;
     const plain = { title, place, notes, busy, when: occurrenceWhen(occurrence, face.when) };
@@ -242,6 +249,8 @@ export class Owners {
     for (const value of [title, place, notes, when, url]) this.#world.tokens.note(value, calendar.name);
     for (const one of rest.face.series?.overrides ?? []) this.#world.tokens.note(one.face.when, calendar.name);
     for (const start of rest.face.series?.exdates ?? []) this.#world.tokens.note(`off ${start}`, calendar.name);
+    // A duplicate keeps the series as it was: its dates as well, where ours have moved on.
+    if (rest.face.series !== null) this.#world.tokens.note('plain', calendar.name);
   }
 
   #appointment(calendar: SimCalendar): void {

@@ -43,6 +43,7 @@ export async function runPlanted(
     );
     const main = join(folder, 'test/sim/main.ts');
     const out = await run([main, '--brief', '--seeds', String(bug.seeds)]);
+    if (!/^\d+ seeds, \d+ red, /m.test(out)) throw new Error(`${bug.name}: the simulation did not run`);
     const [, seed, tried, invariant] = /^red (\d+) (\d+) (.*)$/m.exec(out) ?? [];
     return seed === undefined ? null : { seed: Number(seed), tried: Number(tried), invariant: invariant ?? '' };
   } finally {

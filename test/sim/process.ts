@@ -53,6 +53,8 @@ export class Process {
       runtime,
       connector: () => ({ provider: 'caldav', open: async link => this.#open(link.id) }),
       secret: async () => null,
+      keepSecret: async () => {},
+      webhook: () => null,
       fetch: () => Promise.reject(new Error('the simulation has no network')),
       settings: { pastDays: 7, futureDays: 400, intervalMs, rights: { ...defaultRights, ...rights }, held: [] },
       owner,

@@ -52,7 +52,6 @@ export class SimSession implements CalendarSession {
       deletionsInDelta: true,
       wholeSnapshot: whole,
       push: false,
-      series: 'rule',
       fields,
       limits: { titleChars, placeChars: 200, notesChars },
       parallel,
@@ -147,7 +146,8 @@ export class SimSession implements CalendarSession {
         items: items.filter(item => !isKnown(item)),
         unchanged: items.filter(isKnown).map(item => item.remoteId),
         last,
-        next: last ? brandId<Cursor>(habits.delta ? token : 'none') : null,
+        // Also with the pages before: it is good only once the last has come.
+        next: brandId<Cursor>(habits.delta ? token : 'none'),
       });
     }
   }
@@ -170,14 +170,14 @@ export class SimSession implements CalendarSession {
       ];
       token = part.token;
       last = !part.more;
-      yield* this.#dressed({ kind: 'delta', items, unchanged: [], last, next: last ? brandId<Cursor>(token) : null });
+      yield* this.#dressed({ kind: 'delta', items, unchanged: [], last, next: brandId<Cursor>(token) });
     }
   }
 
   /** The page with the oddities of its provider. */
   async *#dressed(page: Page): AsyncGenerator<Page> {
     const { emptyPages, repeatedPages, doubledItems } = this.#calendar.habits;
-    const before = { ...page, last: false, next: null };
+    const before = { ...page, last: false };
     if (this.#random.chance(emptyPages)) yield { ...before, items: [], unchanged: [] };
     if (this.#random.chance(repeatedPages)) yield before;
     if (this.#random.chance(doubledItems)) yield { ...page, items: page.items.flatMap(item => [item, item]) };

@@ -28,7 +28,7 @@ export type SimulationOptions = Readonly<{
   ticks?: number;
 }>;
 
-const chaosTicks = 150;
+const chaosTicks = 100;
 const calmTicks = 2_500;
 const excerptLines = 40;
 
@@ -135,6 +135,8 @@ async function untilQuiet(world: World, office: Office): Promise<boolean> {
     if (await office.release()) continue;
     const rest = await restOf(world, since);
     if (rest.reason === null) return true;
+    // A refusal from before the calm may be recorded only now.
+    if (rest.isRefused) await mendAccounts(world, true);
     reason = rest.reason;
     if (rest.next > world.now) world.leap(rest.next);
   }
@@ -142,9 +144,12 @@ async function untilQuiet(world: World, office: Office): Promise<boolean> {
   return false;
 }
 
-async function restOf(world: World, since: number): Promise<Readonly<{ reason: string | null; next: number }>> {
+type Rest = Readonly<{ reason: string | null; next: number; isRefused: boolean }>;
+
+async function restOf(world: World, since: number): Promise<Rest> {
   return world.store.read(async r => {
     const rows = await r.calendars.all();
+    const isRefused = rows.some(row => row.state === 'needs-consent');
     const gates: number[] = [];
     for (const row of rows) gates.push((await r.calendars.account(row.link.account))?.gateUntil ?? 0);
     const open = await r.mail.messages(tide, ['held', 'due', 'sending', 'unknown']);
@@ -154,17 +159,19 @@ async function restOf(world: World, since: number): Promise<Readonly<{ reason: s
         row.state !== 'ok' ||
         row.failures > 0 ||
         row.plannedFrom === null ||
-        (world.readAt.get(row.link.id) ?? 0) <= since,
+        (world.readAt.get(row.link.id) ?? 0) <= Math.max(since, world.writtenAt.get(row.link.id) ?? 0),
     );
     const next = Math.min(...rows.map(row => row.nextAt), ...open.map(one => one.dueAt), Number.MAX_SAFE_INTEGER);
     const gated = gates.filter(until => until > world.now);
     const at = Math.min(next, ...gated);
-    if (restless) return { reason: `calendar ${JSON.stringify({ ...restless, link: restless.link.id })}`, next: at };
+    if (restless)
+      return { reason: `calendar ${JSON.stringify({ ...restless, link: restless.link.id })}`, next: at, isRefused };
     // Mail looks at the schedule every few minutes, and then waits for its quiet period.
     const mailsAt = Math.max(since, world.transitions.versionAt) + 15 * 60_000;
-    if (world.stage.mails && world.now < mailsAt) return { reason: 'mail is not planned', next: Math.min(at, mailsAt) };
-    if (open[0]) return { reason: `message ${open[0].messageId} is ${open[0].state}`, next: at };
-    return { reason: null, next: at };
+    if (world.stage.mails && world.now < mailsAt)
+      return { reason: 'mail is not planned', next: Math.min(at, mailsAt), isRefused };
+    if (open[0]) return { reason: `message ${open[0].messageId} is ${open[0].state}`, next: at, isRefused };
+    return { reason: null, next: at, isRefused };
   });
 }
 

@@ -38,8 +38,13 @@ export class Tokens {
     return venueId(this.#venues);
   }
 
+  /** For dates of a series that are moved: never the time of day of a series. */
+  moved(): When {
+    return this.when(false, false, 15);
+  }
+
   /** A time nobody had yet: starts on even minutes, ends on odd ones, so that no end is another's start. */
-  when(allDay: boolean, seconds: boolean): When {
+  when(allDay: boolean, seconds: boolean, hour = 7): When {
     this.#next += 1;
     const n = this.#next;
     const pad = (value: number) => String(value).padStart(2, '0');
@@ -48,7 +53,7 @@ export class Tokens {
       return { kind: 'all-day', start: String(start), end: String(start.add({ days: 1 })), zone: london } as When;
     }
     const day = Temporal.PlainDate.from('2027-03-08').add({ days: n % 20 });
-    const minute = 7 * 60 + Math.floor(n / 20) * 2;
+    const minute = hour * 60 + Math.floor(n / 20) * 2;
     const clock = (at: number) => `${pad(Math.floor(at / 60))}:${pad(at % 60)}:${seconds ? '30' : '00'}`;
     const time = (at: number) => `${day}T${clock(at)}`;
     return { kind: 'timed', start: time(minute), end: time(minute + 45), zone: london } as When;

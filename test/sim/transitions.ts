@@ -2,8 +2,8 @@
 import type { Attempt, Base, Copy, Observed } from '../../src/model/copy.ts';
 import type { Fields } from '../../src/model/face.ts';
 import type { CalendarPatch, Repositories, Store } from '../../src/store/store.ts';
-import { allUnits, sameUnit, unitsOf, unitValue } from '../../src/sync/units.ts';
-import { type History, Violation } from './history.ts';
+import { allUnits, sameUnit, type Unit, unitsOf, unitValue } from '../../src/sync/units.ts';
+import { type About, type History, Violation } from './history.ts';
 
 /** What to do at the commit of a call, with its result. */
 type Watchers<Part> = {
@@ -21,7 +21,7 @@ export class Transitions {
   /** Until when each account is to rest. */
   readonly gates = new Map<string, number>();
   /** Calendars that came back empty while several copies were in place, and that nobody has released since. */
-  readonly emptied = new Map<string, Readonly<{ gone: ReadonlySet<string>; isEmpty(): boolean }>>();
+  readonly emptied = new Map<string, { readonly gone: ReadonlySet<string>; isEmpty(): boolean; believed: number }>();
   /** Who holds each account. */
   readonly leases = new Map<string, Readonly<{ owner: string }>>();
   readonly copies = new Map<string, Copy>();
@@ -29,10 +29,13 @@ export class Transitions {
   readonly #versions = new Map<string, number>();
   readonly #sights = new Map<string, Observed>();
   readonly #attempts = new Map<string, Attempt[]>();
+  /** What was agreed on a copy whose item had gone, by the key under which it is made anew. */
+  readonly #anew = new Map<string, Base>();
   readonly #history: History;
   readonly #isPunctual: (owner: string) => boolean;
   readonly #fail: (violation: Violation) => void;
   readonly #canon: (calendar: string, fields: Fields) => Fields;
+  readonly #publishes: (calendar: string) => boolean;
 
   constructor(
     history: History,
@@ -40,7 +43,10 @@ export class Transitions {
     fail: (violation: Violation) => void,
     /** Whether this process's clock was always right. */
     isPunctual: (owner: string) => boolean,
+    /** Whether this calendar only shows, so that what is taken out of it is put back. */
+    publishes: (calendar: string) => boolean,
   ) {
+    this.#publishes = publishes;
     this.#isPunctual = isPunctual;
     this.#history = history;
     this.#canon = canon;
@@ -98,6 +104,7 @@ export class Transitions {
         },
         addAttempts: (_, attempts) => {
           for (const one of attempts) this.#attempts.set(one.key, [...(this.#attempts.get(one.key) ?? []), one]);
+          for (const { key, calendarId } of attempts) this.#checkAnew(key, { calendar: calendarId });
         },
         putCopies: (_, copies) => {
           for (const copy of copies) this.#putCopy(copy);
@@ -155,14 +162,32 @@ export class Transitions {
     if (copy.state === 'hidden' && before?.state === 'placed' && this.#isEmptied(copy)) {
       this.#fail(new Violation('11 brakes hold', 'a calendar that came back empty was believed', about));
     }
+    if (before?.state === 'placed' && before.base !== null && copy.generation > before.generation) {
+      this.#anew.set(copy.key, before.base);
+      this.#checkAnew(copy.key, about);
+    }
     if (copy.base !== null) this.#checkBase(copy, copy.base, before?.base ?? null, about);
+  }
+
+  /** What its owner took away is made anew only where the schedule has changed since; else the office is asked. */
+  #checkAnew(key: string, about: About): void {
+    const base = this.#anew.get(key);
+    const [first] = this.#attempts.get(key) ?? [];
+    if (!base || !first || this.#publishes(first.calendarId)) return;
+    const [sent, wanted] = [unitsOf(base.sent), unitsOf(first.fields)];
+    const isSame = (unit: Unit) => sameUnit(unit, unitValue(sent, unit), unitValue(wanted, unit));
+    if (!allUnits(sent, wanted).every(isSame)) return;
+    this.#fail(new Violation('10 no churn', 'what its owner removed is made anew though nothing changed', about));
   }
 
   /** Whether everything that is in place there, as far as we know, went at once. */
   #isEmptied(copy: Copy): boolean {
     const emptied = this.emptied.get(copy.calendarId);
     if (!emptied?.isEmpty() || this.released.has(copy.calendarId)) return false;
-    return [copy, ...this.placed(copy.calendarId)].every(one => emptied.gone.has(one.eventId));
+    if (![copy, ...this.placed(copy.calendarId)].every(one => emptied.gone.has(one.eventId))) return false;
+    // The first may be missed alone, before anybody looks at the others.
+    emptied.believed += 1;
+    return emptied.believed > 1;
   }
 
   #checkBase(copy: Copy, base: Base, before: Base | null, about: Readonly<{ calendar: string; event: string }>): void {

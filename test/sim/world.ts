@@ -12,7 +12,7 @@ import type { EngineWrite, SimCalendar } from './calendar.ts';
 import { type Chances, drawChances, type Fate, type MailFate, type StoreFate } from './chances.ts';
 import { normaliseFields } from './habits.ts';
 import { History, Violation } from './history.ts';
-import { Mailbox } from './mailbox.ts';
+import { abandonedMs, Mailbox } from './mailbox.ts';
 import { Prng } from './prng.ts';
 import { Process } from './process.ts';
 import type { Stage } from './stage.ts';
@@ -70,6 +70,8 @@ export class World {
   readonly events: string[] = [];
   /** When the last good run of each calendar began, by the world's own clock. */
   readonly readAt = new Map<string, number>();
+  /** When the engine last wrote to each. */
+  readonly writtenAt = new Map<string, number>();
   runs = 0;
   processes: Process[] = [];
   /** Called between a write and its reply, and before a write. */
@@ -80,6 +82,8 @@ export class World {
   readonly rejected = new Set<string>();
   /** Keys with a write that came long after it was sent. */
   readonly lateKeys = new Set<string>();
+  /** Items that lost their mark to such a write. */
+  readonly strippedLate = new Set<string>();
   #pending: Pending[] = [];
   #timers: Timer[] = [];
   #acting: RunMark | null = null;
@@ -104,6 +108,7 @@ export class World {
       canon,
       violation => this.fail(violation),
       owner => this.processes.find(process => process.owner === owner)?.clockIsTrue === true,
+      calendar => stage.links.find(link => link.id === calendar)?.mode === 'publish',
     );
     this.mailbox = new Mailbox(this.history, violation => this.fail(violation));
     this.transitions.onSent = id => this.mailbox.recorded(id, this.now);
@@ -134,7 +139,7 @@ export class World {
       since: this.now,
     };
     process.clockIsTrue = process.clock.drift === 0;
-    if (!process.clockIsTrue) this.mailbox.clocksAgree = false;
+    if (!process.clockIsTrue) this.mailbox.sendersAgree = false;
     this.processes.push(process);
     this.history.add(`process ${process.owner} starts`);
   }
@@ -150,10 +155,11 @@ export class World {
     this.#pending = this.#pending.filter(one => one.process !== process);
     this.#timers = this.#timers.filter(one => one.process !== process);
     this.mailbox.cutOff();
-    for (const { work } of cut) {
+    for (const { work, since } of cut) {
+      if (this.now - since > abandonedMs) this.mailbox.sendersAgree = false;
       if (work.kind === 'remote' && work.call.kind === 'write') this.#arriveSomeTime(work.call);
       if (work.kind === 'mail' && this.random.faults.chance(0.5)) {
-        this.mailbox.accept(work.mail, this.now, this.now);
+        this.mailbox.accept(work.mail, since, this.now);
         this.mailbox.cutOff();
       }
     }
@@ -243,7 +249,7 @@ export class World {
     process.clockIsTrue = false;
     process.clock.offsetMs += this.random.faults.between(-3 * 60, 3 * 60) * minute;
     this.counts.faults += 1;
-    this.mailbox.clocksAgree = false;
+    this.mailbox.sendersAgree = false;
     this.history.add(`process ${process.owner} has its clock at ${new Date(process.now()).toISOString()}`);
   }
 
@@ -281,7 +287,8 @@ export class World {
   }
 
   nextTimer(): number {
-    return Math.min(...this.#timers.map(timer => timer.at));
+    const pauses = this.#pending.map(one => one.process.pausedUntil);
+    return Math.min(...pauses, ...this.#timers.map(({ at, process }) => Math.max(at, process?.pausedUntil ?? 0)));
   }
 
   /** One step: the clock, timers that are due, one call. */
@@ -312,6 +319,7 @@ export class World {
   #decide(pending: Pending): void {
     this.#pending = this.#pending.filter(one => one !== pending);
     const { work, process } = pending;
+    if (this.now - pending.since > abandonedMs) this.mailbox.sendersAgree = false;
     if (work.kind === 'store') pending.resolve(undefined as never);
     else if (work.kind === 'mail') this.#decideMail(pending, work.mail);
     else this.#decideCall(pending, work.call, process);
@@ -415,6 +423,7 @@ export class World {
 
   #wrote(calendar: SimCalendar, write: EngineWrite): void {
     this.counts.writes += 1;
+    this.writtenAt.set(calendar.name, this.now);
     const key = (write.after ?? write.before)?.content.marker?.key;
     this.history.add(
       `has ${write.verb} of ${write.id}${write.late ? ' (late)' : ''} -> ${write.after?.tag ?? 'gone'}`,
@@ -423,6 +432,7 @@ export class World {
       },
     );
     if (write.late && key) this.lateKeys.add(key);
+    if (write.late && write.verb === 'unmark') this.strippedLate.add(`${calendar.name} ${write.id}`);
     const run = this.#acting;
     if (run && write.verb === 'remove') {
       run.removed += 1;

@@ -20,7 +20,8 @@ import type { Subject } from './store-suite.ts';
 const home = calendarId('C06-caldav');
 
 export function calendarSuite(subject: Subject): void {
-  const due = (now: number, limit = 10) => subject.store.read(({ calendars }) => calendars.due(now, limit));
+  const due = async (now: number, limit = 10) =>
+    (await subject.store.read(({ calendars }) => calendars.due(now, limit))).map(({ link }) => link.id);
   const get = () => subject.store.read(({ calendars }) => calendars.get(home));
 
   describe('calendars', () => {

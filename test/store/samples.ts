@@ -172,7 +172,7 @@ export function copy(calendar: string, event: string, generation = 1): Copy {
     problem: null,
     stuckOn: null,
     writes: [1_800_000_000_000],
-    declined: {},
+    declined: [],
   };
 }
 

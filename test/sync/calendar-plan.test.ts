@@ -55,7 +55,6 @@ const can: Capabilities = {
   deletionsInDelta: true,
   wholeSnapshot: true,
   push: false,
-  series: 'rule',
   fields: allFields,
   limits: { titleChars: 255, placeChars: 255, notesChars: 8000 },
   parallel: 1,

@@ -93,7 +93,7 @@ export const copyOf = (changes: Partial<Copy> = {}): Copy => ({
   problem: null,
   stuckOn: null,
   writes: [],
-  declined: {},
+  declined: [],
   ...changes,
 });
 

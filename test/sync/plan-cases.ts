@@ -81,7 +81,7 @@ function inputOf(row: Row, mode: Mode): PlanInput {
   const copy = copyOf({
     base: base && baseOf(base, { seen: shown }),
     state: state ?? 'placed',
-    declined: row.declined ?? {},
+    declined: declinedOf(row.declined ?? {}),
     stuckOn: refused === null ? null : refused === 'this' ? 'h1' : 'h0',
   });
   const observed = observedOf(row.seen === undefined ? shown : row.seen);
@@ -90,6 +90,8 @@ function inputOf(row: Row, mode: Mode): PlanInput {
   const given = { wanted, observed, canon, rules: { ...modes[mode], fields }, wantedHash: 'h1' };
   return { ...given, ...settled, copy: state === null ? null : settled.copy };
 }
+
+const declinedOf = (fields: Fields): Copy['declined'] => [...unitsOf(fields)].map(([unit, value]) => ({ unit, value }));
 
 /** As a run does it: what attempts had their effect is settled before anything is planned. */
 function settle(copy: Copy, observed: Observed | null, pending: readonly Fields[], canon: (fields: Fields) => Fields) {

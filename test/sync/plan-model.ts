@@ -109,5 +109,5 @@ function applyRemotely(world: World, step: Step, { show, canon }: Provider, fate
   const sent = step.do === 'create' ? step.face : step.sent;
   const shown = step.do === 'create' ? canonFace(step.face, canon) : step.seen;
   const base = baseOf(sent, { seen: shown, tag: tag(`t${bumps}`), guessed: units });
-  return { ...before, item, bumps, copy: { ...known, state: 'placed', base, declined: {} } };
+  return { ...before, item, bumps, copy: { ...known, state: 'placed', base, declined: [] } };
 }

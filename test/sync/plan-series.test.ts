@@ -161,13 +161,19 @@ playRows('the rule of a series', {
   'we change the rule, they move a date: the date is kept in what we write': {
     ...mine,
     wanted: fortnightly,
-    seen: moved15,
+    seen: weekly({ at: { '22': afternoon } }),
     says: {
-      propose: 'write rule; proposal 15',
-      accept: 'take 15; write rule',
-      restore: 'write 15, rule; restored 15',
-      publish: 'write 15, rule; restored 15',
+      propose: 'write rule; proposal 22',
+      accept: 'take 22; write rule',
+      restore: 'write 22, rule; restored 22',
+      publish: 'write 22, rule; restored 22',
     },
+  },
+  'we change the rule, they move a date that it no longer has: ours, and theirs is on a card': {
+    ...mine,
+    wanted: fortnightly,
+    seen: moved15,
+    says: 'write 15, rule; conflict 15',
   },
   'they change the rule, we cancel a date': {
     ...mine,

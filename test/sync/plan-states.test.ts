@@ -199,11 +199,16 @@ const stuck: Rows = {
     seen: 'gone',
     says: 'create',
   },
-  'refused with another face, edited by a person': {
+  'refused with another face, edited by a person: with nothing of ours to write it is refused no longer': {
     state: 'stuck',
     refused: 'another',
     seen: moved,
-    says: theirs('when'),
+    says: {
+      propose: 'agree ; proposal when',
+      accept: 'agree ; take when',
+      restore: 'write when; restored when',
+      publish: 'write when; restored when',
+    },
   },
   'refused, unreadable: held as unreadable': {
     state: 'stuck',

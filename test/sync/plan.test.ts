@@ -90,12 +90,16 @@ describe('only they changed it', () => {
     expect(plan.meetings).toEqual([]);
   });
   it('a value that was turned down is put back when it is seen again', () => {
-    const plan = planCopy(input({ copy: copyOf({ declined: { when: eleven } }), observed: seen(moved) }));
+    const plan = planCopy(
+      input({ copy: copyOf({ declined: [{ unit: 'when', value: eleven }] }), observed: seen(moved) }),
+    );
     expect(written(plan)).toEqual([{ when: meeting.when }]);
     expect(plan.meetings).toEqual([]);
   });
   it('another value than the one turned down is a new proposal', () => {
-    const plan = planCopy(input({ copy: copyOf({ declined: { when: noon } }), observed: seen(moved) }));
+    const plan = planCopy(
+      input({ copy: copyOf({ declined: [{ unit: 'when', value: noon }] }), observed: seen(moved) }),
+    );
     expect(kinds(plan)).toEqual(['proposal']);
   });
 });

@@ -232,6 +232,21 @@ describe('how much of an event its copy shows', () => {
     expect(crew?.place).toBe('');
     expect(crew?.notes).not.toContain('Behind the hotel');
   });
+  it('a stop at a hotel without its parking, for those who may not know where it is', () => {
+    const blank = {
+      arrive: null,
+      leave: null,
+      lunchStart: null,
+      lunchEnd: null,
+      contact: null,
+      shootDays: [],
+      notes: '',
+    };
+    const stops = [{ order: 1, venue: hotel.id, part: 'meet' as const, ...blank }];
+    const tour = { kind: 'recce_tech', required: byGroup('dept:Electrical'), stops } as const;
+    expect(faceFor(gaffer, tour)?.notes).not.toMatch(/Ropewalk Street|Behind the hotel/);
+    expect(faceFor(coordinator, { ...tour, required: byName('Coordinator') })?.notes).toContain('Behind the hotel');
+  });
   it('a date held at a hotel hides that from those who may not know it', () => {
     const change: Override = {
       occurrence: on('15'),

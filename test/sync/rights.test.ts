@@ -51,6 +51,12 @@ describe('what becomes of a person’s edit', () => {
   it('an owner without a role of note still owns', () => {
     expect(policyFor(rights, runner, event(runner.id), 'when')).toBe('accept');
   });
+  it('the owner’s delegate counts as the owner, of that owner’s events only', () => {
+    const boss = someone('Producer', { id: brandId<PersonId>('C01'), delegate: runner.id });
+    expect(policyFor(rights, runner, event(boss.id), 'when', boss)).toBe('accept');
+    expect(policyFor(rights, runner, event(boss.id), 'when', { ...boss, delegate: null })).toBe('restore');
+    expect(policyFor(rights, runner, event(brandId<PersonId>('C99')), 'when', boss)).toBe('restore');
+  });
   it('the default of the owner’s row rules over the field of the role’s row', () => {
     const generous: Rights = { owner: { default: 'accept' }, producer: { title: 'restore' } };
     expect(policyFor(generous, producer, own, 'title')).toBe('accept');

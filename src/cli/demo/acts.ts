@@ -1,13 +1,12 @@
 /** What people do in the demo: the office edits the schedule, the others touch only their own calendar. */
-import type { SandboxCalendar } from '../../../connectors/sandbox/caldav-world.ts';
 import type { EventContent, ScheduledEvent } from '../../model/event.ts';
 import type { Choice, Finding } from '../../model/finding.ts';
 import { brandId, type CalendarId, type EventId, type PersonId } from '../../model/ids.ts';
 import type { LocalDateTime, When } from '../../model/when.ts';
 import { saveEvent, undoEvent } from '../../schedule/save.ts';
 import { resolveFinding } from '../../sync/resolve.ts';
-import { type Appointment, appointmentText, dragged, entryOf } from './diary.ts';
-import { type DemoOffice, userOf } from './office.ts';
+import type { Appointment, Diary, Entry } from './diary.ts';
+import type { DemoOffice } from './office.ts';
 
 /** The office's edit, by a secretary's name. The daemon is told, as the web page would tell it. */
 export async function editEvent(
@@ -93,32 +92,37 @@ export function onSameDay(when: When, from: string, to: string): When {
   return { ...when, start: at(from), end: at(to) };
 }
 
-export function calendarOf({ sandbox }: DemoOffice, person: PersonId): SandboxCalendar {
-  return sandbox.calendar(userOf(person), 'diary');
+/** Throws where the person has none. */
+export function diaryOf({ diaries }: DemoOffice, person: PersonId): Diary {
+  const diary = diaries.get(person);
+  if (diary === undefined) throw new Error(`${person} has no calendar in the demo`);
+  return diary;
 }
 
 /** The person drags an event in their own calendar. callboard is not told: see `providerCalls`. */
 export function dragInCalendar(office: DemoOffice, person: PersonId, uid: string, to: (when: When) => When): void {
-  const { state } = calendarOf(office, person);
-  const { id, content } = itemOf(office, person, uid);
-  state.put(id, uid, dragged(content, to(entryOf(content).when)));
+  const { id, when } = shownEntry(office, person, uid);
+  diaryOf(office, person).change(id, { when: to(when) });
 }
 
 export function deleteInCalendar(office: DemoOffice, person: PersonId, uid: string): void {
-  calendarOf(office, person).state.remove(itemOf(office, person, uid).id);
+  diaryOf(office, person).remove(shownEntry(office, person, uid).id);
 }
 
 export function addToCalendar(office: DemoOffice, person: PersonId, appointment: Appointment): void {
-  const { state, path } = calendarOf(office, person);
-  state.put(`${path}${appointment.uid}.ics`, appointment.uid, appointmentText(appointment));
+  diaryOf(office, person).add(appointment);
 }
 
-function itemOf(office: DemoOffice, person: PersonId, uid: string) {
-  const found = calendarOf(office, person)
-    .state.items()
-    .find(item => item.uid === uid);
-  if (found === undefined) throw new Error(`the calendar of ${person} does not show that event`);
+function shownEntry(office: DemoOffice, person: PersonId, uid: string): Entry {
+  const found = entryFor(office, person, uid);
+  if (found === null) throw new Error(`the calendar of ${person} does not show that event`);
   return found;
+}
+
+/** What a person's calendar shows of an event of ours; null: nothing. */
+export function entryFor(office: DemoOffice, person: PersonId, uid: string): Entry | null {
+  const entries = diaryOf(office, person).entries();
+  return entries.find(one => one.uid === uid) ?? null;
 }
 
 /** Says that something changed in these calendars, as a provider's call or the next look of the minute would. */

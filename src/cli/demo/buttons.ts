@@ -6,6 +6,7 @@ import {
   deleteInCalendar,
   dragInCalendar,
   editEvent,
+  entryFor,
   later,
   laterBy,
   providerCalls,
@@ -13,16 +14,7 @@ import {
 } from './acts.ts';
 import type { DemoOffice } from './office.ts';
 import { bethan, fundersCall, hamza, idris, lastRecce, nameOf, technicalRecce } from './players.ts';
-import {
-  cardAbout,
-  entryFor,
-  markNow,
-  readEvent,
-  readSnapshot,
-  settleCalendars,
-  settleMail,
-  since,
-} from './readings.ts';
+import { cardAbout, markNow, readEvent, readSnapshot, settleCalendars, settleMail, since } from './readings.ts';
 import { count, inWords } from './step.ts';
 
 type Button = NonNullable<DaemonOptions['actions']>[number];
@@ -60,7 +52,7 @@ const deeds: readonly Deed[] = [
   {
     id: 'producer-drags',
     label: 'Idris drags the Funders’ call',
-    hint: 'Half an hour later in his own calendar; a proposal appears under Findings.',
+    hint: 'Half an hour later in his Outlook; a proposal appears under Findings.',
     run: producerDrags,
   },
   {
@@ -72,29 +64,29 @@ const deeds: readonly Deed[] = [
   {
     id: 'phone-deletes',
     label: 'Idris deletes the recce',
-    hint: 'On his phone; a card asks what to do, and nobody else is affected.',
+    hint: 'On his phone, from his Outlook; a card asks what to do, and nobody else is affected.',
     run: phoneDeletes,
   },
   {
     id: 'put-back',
     label: 'Put Hamza’s recce back',
-    hint: 'Decides the card that the tour left open: it stands in his calendar again.',
+    hint: 'Decides the card that the tour left open: it stands in his Google calendar again.',
     run: putBack,
   },
   {
-    id: 'server-down',
-    label: 'Calendar server down',
-    hint: 'Edits go on; see Calendars for who cannot be reached.',
+    id: 'outlook-down',
+    label: 'Outlook down',
+    hint: 'Edits go on, and Google and CalDAV follow; see Calendars for who cannot be reached.',
     run: async office => {
-      office.sandbox.switches.down = true;
-      return 'The calendar server answers nobody. Move the recce now, and look at Calendars.';
+      office.providers.setDown('microsoft', true);
+      return 'Outlook answers nobody. Move the recce now, and look at Calendars.';
     },
   },
   {
-    id: 'server-up',
-    label: 'Calendar server back',
+    id: 'outlook-up',
+    label: 'Outlook back',
     hint: 'What was missed is caught up with one write each.',
-    run: serverUp,
+    run: outlookBack,
   },
 ];
 
@@ -111,7 +103,7 @@ async function outcome(office: DemoOffice, mark: ReturnType<typeof markNow>): Pr
   await settleCalendars(office);
   await settleMail(office);
   const { writes, mails } = since(office, mark);
-  const down = office.sandbox.switches.down ? ' The calendar server is down.' : '';
+  const down = office.providers.isDown('microsoft') ? ' Outlook is down.' : '';
   return `${count(writes, 'calendar entry', 'calendar entries')} written, ${count(mails.length, 'message')} sent.${down}`;
 }
 
@@ -160,9 +152,9 @@ async function putBack(office: DemoOffice): Promise<string> {
   return `${isBack ? 'It is in his calendar again' : 'It is not in his calendar yet'}. ${said}`;
 }
 
-async function serverUp(office: DemoOffice): Promise<string> {
+async function outlookBack(office: DemoOffice): Promise<string> {
   const mark = markNow(office);
-  office.sandbox.switches.down = false;
-  await providerCalls(office, office.linked);
-  return `The calendar server is back. ${await outcome(office, mark)}`;
+  office.providers.setDown('microsoft', false);
+  await providerCalls(office, office.diaries.keys());
+  return `Outlook is back. ${await outcome(office, mark)}`;
 }

@@ -1,16 +1,11 @@
 /**
- * The demo's world: TIDEWRACK in a store of its own in a temporary folder, a calendar server and a mailbox on this
- * machine, and the real daemon between them. Disposing of it leaves nothing behind.
+ * The demo's world: TIDEWRACK in a store of its own in a temporary folder, an Outlook, a Google, a CalDAV server and a
+ * mailbox on this machine, and the real daemon between them. Disposing of it leaves nothing behind.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import {
-  type CaldavSandbox,
-  type SandboxRequest,
-  startCaldavSandbox,
-} from '../../../connectors/sandbox/caldav-server.ts';
 import { openMailbox, type SandboxMailbox } from '../../../connectors/sandbox/mailbox.ts';
 import { type App, openApp } from '../../app.ts';
 import { loadConfig } from '../../config/load.ts';
@@ -19,15 +14,16 @@ import { type Daemon, type DaemonOptions, startDaemon } from '../../daemon.ts';
 import { MailError } from '../../mail/mail-error.ts';
 import { markFirstImport } from '../../mail/outbox.ts';
 import { brandId, type PersonId, type ProductionId } from '../../model/ids.ts';
-import type { Person } from '../../model/person.ts';
 import { instantOf, type LocalDateTime, type ZoneName } from '../../model/when.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { createSecretKey } from '../../runtime/secret-box.ts';
 import { shiftedClock } from '../../runtime/shifted-clock.ts';
 import { importSchedule } from '../../schedule/import.ts';
 import { readSource } from '../../schedule/read.ts';
-import { bareAccount, linksOf } from '../../sync/links.ts';
 import { version } from '../../version.ts';
+import type { Diary } from './diary.ts';
+import { linkEverybody } from './links.ts';
+import { connectorsAt, type Providers, startProviders } from './providers.ts';
 
 export const london = brandId<ZoneName>('Europe/London');
 /** When the demo plays: a working morning of preparation, before every event that the tour touches. */
@@ -39,13 +35,11 @@ const configFile = fileURLToPath(new URL('../../../config/demo.yaml', import.met
 export interface DemoOffice extends AsyncDisposable {
   readonly app: App;
   readonly daemon: Daemon;
-  readonly sandbox: CaldavSandbox;
+  readonly providers: Providers;
   readonly mailbox: SandboxMailbox;
   readonly production: ProductionId;
-  /** Every request the calendar server has had, oldest first; grows. */
-  readonly requests: readonly SandboxRequest[];
-  /** Who has a calendar there. */
-  readonly linked: ReadonlySet<PersonId>;
+  /** Who has a calendar, and that calendar. */
+  readonly diaries: ReadonlyMap<PersonId, Diary>;
   /** The store's folder. */
   readonly folder: string;
   /** Aborted when the demo is to end. */
@@ -67,14 +61,15 @@ export async function openDemo(options: DemoOptions): Promise<DemoOffice> {
   const folder = await mkdtemp(join(tmpdir(), 'callboard-demo-'));
   parts.defer(() => rm(folder, { recursive: true, force: true }));
   const runtime = shiftedClock(options.runtime, opening);
-  const requests: SandboxRequest[] = [];
-  const sandbox = await startCaldavSandbox({ runtime, users: [], onRequest: request => void requests.push(request) });
-  parts.defer(() => sandbox.stop());
+  const config = await configOf(folder, options.port);
+  const providers = parts.use(await startProviders(runtime, config.connectors));
   const mailbox = openMailbox(fault => new MailError(fault, 'the sandbox mailbox was told to do this'));
-  const app = parts.use(await openApp(await configOf(folder, options.port), runtime));
+  const connectors = connectorsAt(providers, config.connectors);
+  const app = parts.use(await openApp({ ...config, connectors }, runtime));
   const [production] = app.config.productions;
   if (production === undefined) throw new Error('config/demo.yaml names no production');
-  const linked = await fill(app, production.id, sandbox);
+  await fill(app, production.id);
+  const diaries = await linkEverybody({ app, production: production.id, providers, signal });
   let office: DemoOffice | null = null;
   const web = options.web(() => {
     if (office === null) throw new Error('the demo is still being set up');
@@ -83,48 +78,23 @@ export async function openDemo(options: DemoOptions): Promise<DemoOffice> {
   const daemon = parts.use(await startOnFreePort(app, { version, transport: mailbox, ...web }));
   const held = parts.move();
   const dispose = { [Symbol.asyncDispose]: () => held.disposeAsync() };
-  office = { app, daemon, sandbox, mailbox, production: production.id, requests, linked, folder, signal, ...dispose };
+  office = { app, daemon, providers, mailbox, production: production.id, diaries, folder, signal, ...dispose };
   return office;
 }
 
 async function configOf(folder: string, port: number): Promise<Config> {
   const config = await loadConfig({ file: configFile, env: {}, cwd: folder });
-  const server = { ...config.server, host: '127.0.0.1', port };
+  const server = { host: '127.0.0.1', port, publicUrl: `http://127.0.0.1:${port}` };
   return { ...config, server, store: `sqlite:${join(folder, 'callboard.db')}`, secretsKey: createSecretKey() };
 }
 
-/** The sheets into the schedule, and a calendar for everybody who has one by the unit list. */
-async function fill(app: App, production: ProductionId, sandbox: CaldavSandbox): Promise<ReadonlySet<PersonId>> {
-  const { store, runtime, config, secretBox } = app;
+/** The sheets into the schedule. */
+async function fill({ store, runtime, config }: App, production: ProductionId): Promise<void> {
   const source = await readSource([fixture], london);
   await store.write(r => markFirstImport(r, production));
   const common = { dryRun: false, prune: false, by: 'first import', now: runtime.now(), held: config.publishing.held };
   await importSchedule(store, { production, source, ...common });
-  const { people } = await store.read(r => r.schedule.snapshot(production));
-  const owners = [...people.values()].filter(hasCalendar);
-  const requests = owners.map(({ id }) => {
-    const user = userOf(id);
-    sandbox.addUser({ name: user, password: passwordOf(id) });
-    const { url } = sandbox.addCalendar(user, 'diary');
-    const place = { url, user, calendar: null };
-    return { production, person: id, provider: 'caldav', mode: 'two-way', carrier: 'copy', ...place } as const;
-  });
-  await store.write(async r => {
-    for (const link of linksOf(requests, 'demo')) {
-      const secret = secretBox?.seal(passwordOf(link.person)) ?? null;
-      await r.calendars.putAccount({ ...bareAccount(link), secret });
-      await r.calendars.putLink(link);
-    }
-  });
-  return new Set(owners.map(person => person.id));
 }
-
-const hasCalendar = ({ kind, calendar }: Person) =>
-  (kind === 'crew' || kind === 'cast') && (calendar === 'outlook' || calendar === 'google' || calendar === 'caldav');
-
-/** The sandbox's user names and passwords; nobody else can reach it. */
-export const userOf = (person: PersonId) => person.toLowerCase();
-const passwordOf = (person: PersonId) => `sandbox-${person}`;
 
 async function startOnFreePort(app: App, options: DaemonOptions): Promise<Daemon> {
   try {

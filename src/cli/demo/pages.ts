@@ -1,40 +1,69 @@
 /** Plain pages of what only the demo has: each person's sandbox calendar, and every mailbox. */
+import type { FastifyRequest } from 'fastify';
 import type { Delivered } from '../../../connectors/sandbox/mailbox.ts';
 import type { DaemonOptions } from '../../daemon.ts';
 import { escapeHtml } from '../../mail/layout.ts';
 import type { Person } from '../../model/person.ts';
-import { calendarOf } from './acts.ts';
-import { entryOf } from './diary.ts';
+import { diaryOf } from './acts.ts';
+import type { Touring } from './buttons.ts';
+import { calendarPage, calendarPath, type Page } from './calendar-page.ts';
+import { actByHand } from './hand.ts';
 import type { DemoOffice } from './office.ts';
+import { providerWords } from './providers.ts';
 import { readSnapshot } from './readings.ts';
-import { count, inWords } from './step.ts';
+import { count } from './step.ts';
 
 type Pages = NonNullable<DaemonOptions['pages']>;
+type Asked = { Params: { of?: string }; Querystring: Readonly<Record<string, unknown>> };
 
 /** How many of the newest mails the list shows. */
 const shownMails = 200;
+const notFound: Page = { title: 'Not found', body: '<p>There is no such page.</p>' };
+const notOurs: Page = { title: 'Not from here', body: '<p>Only the page itself may ask for this.</p>' };
+const stillTouring = 'Nothing was done: the tour on the terminal is still running. Please try again when it is over.';
 
-/** `/demo`, `/demo/calendars/:person`, `/demo/mailbox`, `/demo/mailbox/:number`. */
-export function demoPages(demo: () => DemoOffice): Pages {
+/** `/demo`, `/demo/calendars/:person` with its forms, `/demo/mailbox`, `/demo/mailbox/:number`. */
+export function demoPages(demo: () => DemoOffice, state: Readonly<Touring>): Pages {
+  /** By person, what came of their last form. Kept here and not in the address, where anyone could write it. */
+  const said = new Map<string, string>();
   return instance => {
-    const page = (path: string, body: (of: string) => Promise<Page | null>) =>
-      instance.get<{ Params: { of?: string } }>(path, async (request, reply) => {
-        const found = await body(request.params.of ?? '');
-        const text = frame(found ?? { title: 'Not found', body: '<p>There is no such page.</p>' });
+    const page = (path: string, body: (of: string, query: Asked['Querystring']) => Promise<Page | null>) =>
+      instance.get<Asked>(path, async (request, reply) => {
+        const found = await body(request.params.of ?? '', request.query);
         return reply
           .code(found ? 200 : 404)
-          .type('text/html; charset=utf-8')
-          .header('cache-control', 'no-store')
-          .send(text);
+          .headers(asPage)
+          .send(frame(found ?? notFound));
       });
     page('/demo', () => overview(demo()));
-    page('/demo/calendars/:of', person => calendarPage(demo(), person));
+    page('/demo/calendars/:of', async (of, { did }) => {
+      const person = await ownerOf(demo(), of);
+      return person && (await calendarPage(demo(), person, did === undefined ? null : (said.get(of) ?? null)));
+    });
     page('/demo/mailbox', async () => mailboxPage(demo()));
     page('/demo/mailbox/:of', async number => mailPage(demo(), Number(number)));
+    instance.post<Asked>('/demo/calendars/:of', async (request, reply) => {
+      if (!isFromOurPage(request)) return reply.code(403).headers(asPage).send(frame(notOurs));
+      const person = await ownerOf(demo(), request.params.of ?? '');
+      if (person === null) return reply.code(404).headers(asPage).send(frame(notFound));
+      said.set(person.id, state.isTouring ? stillTouring : await actByHand(demo(), person, request.body));
+      return reply.redirect(`${calendarPath(person.id)}?did=1#did`, 303);
+    });
   };
 }
 
-type Page = Readonly<{ title: string; body: string }>;
+const asPage = { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'no-store' };
+
+/** By what browsers say of a request's origin: another site's form must not act here. */
+function isFromOurPage({ headers }: FastifyRequest): boolean {
+  const site = headers['sec-fetch-site'];
+  return site === undefined ? headers.origin === `http://${headers.host}` : site === 'same-origin';
+}
+
+async function ownerOf(office: DemoOffice, id: string): Promise<Person | null> {
+  const { people } = await readSnapshot(office);
+  return [...people.values()].find(one => one.id === id && office.diaries.has(one.id)) ?? null;
+}
 
 function frame({ title, body }: Page): string {
   return `<!doctype html>
@@ -47,27 +76,17 @@ function frame({ title, body }: Page): string {
 
 async function overview(office: DemoOffice): Promise<Page> {
   const { people } = await readSnapshot(office);
-  const item = (person: Person) =>
-    `<li><a href="/demo/calendars/${encodeURIComponent(person.id)}">${escapeHtml(person.name)}</a>, ${escapeHtml(person.role)}</li>`;
-  const list = [...people.values()].filter(person => office.linked.has(person.id)).map(item);
-  const intro = `<p>${list.length} people keep a calendar in this demo. This is what each of them sees in their own program.</p>`;
-  return { title: 'Calendars of the demo', body: `${intro}<ul>${list.join('')}</ul>` };
+  const owners = [...people.values()].filter(person => office.diaries.has(person.id));
+  const groups = Map.groupBy(owners, person => diaryOf(office, person.id).provider);
+  const lists = [...groups].map(
+    ([provider, those]) => `<h2>${providerWords[provider]}</h2><ul>${those.map(ownerItem).join('')}</ul>`,
+  );
+  const intro = `<p>${owners.length} people keep a calendar in this demo. This is what each of them sees in their own program, and where you can be any of them.</p>`;
+  return { title: 'Calendars of the demo', body: intro + lists.join('') };
 }
 
-async function calendarPage(office: DemoOffice, id: string): Promise<Page | null> {
-  const { people } = await readSnapshot(office);
-  const person = [...people.values()].find(one => one.id === id && office.linked.has(one.id));
-  if (person === undefined) return null;
-  const entries = calendarOf(office, person.id)
-    .state.items()
-    .map(item => entryOf(item.content))
-    .sort((a, b) => (a.when.start < b.when.start ? -1 : 1));
-  const rows = entries.map(({ when, title, place, rule }) =>
-    row([inWords(when), `${title}${rule === null ? '' : ' (repeats)'}`, place]),
-  );
-  const intro = `<p>${escapeHtml(person.role)}. ${count(entries.length, 'entry', 'entries')}.</p>`;
-  return { title: `Calendar of ${person.name}`, body: intro + table(['When', 'What', 'Where'], rows) };
-}
+const ownerItem = ({ id, name, role }: Person) =>
+  `<li><a href="${calendarPath(id)}">${escapeHtml(name)}</a>, ${escapeHtml(role)}</li>`;
 
 function mailboxPage({ mailbox }: DemoOffice): Page {
   const all = mailbox.all();
@@ -98,5 +117,3 @@ function table(heads: readonly string[], rows: readonly string[]): string {
   const head = heads.map(one => `<th scope="col">${escapeHtml(one)}</th>`).join('');
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
 }
-
-const row = (cells: readonly string[]) => `<tr>${cells.map(cell => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;

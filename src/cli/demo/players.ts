@@ -1,5 +1,6 @@
 /** Who and what of TIDEWRACK the demo touches (fixtures/tidewrack). */
 import { brandId, type EventId, type PersonId } from '../../model/ids.ts';
+import type { Person } from '../../model/person.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 
 const person = (id: string) => brandId<PersonId>(id);
@@ -16,17 +17,25 @@ export const technicalRecce = event('E026');
 export const fundersCall = event('E058');
 export const fitting = event('E013');
 export const lastRecce = event('E030');
-export const lookMeeting = event('E009');
+export const toneMeeting = event('E012');
 export const fullMeeting = event('E031');
 
 export function nameOf({ people }: ScheduleSnapshot, id: PersonId): string {
   return people.get(id)?.name ?? id;
 }
 
-/** `Idris Calloway (Producer)`; what a role says in brackets of its own is left out. */
-export function namedWithRole({ people }: ScheduleSnapshot, id: PersonId): string {
+const programs: Readonly<Partial<Record<NonNullable<Person['calendar']>, string>>> = {
+  outlook: 'Outlook',
+  google: 'Google',
+  caldav: 'CalDAV',
+};
+
+/** `Idris Calloway (Producer, Outlook)`; what a role says in brackets of its own is left out. */
+export function introduced({ people }: ScheduleSnapshot, id: PersonId): string {
   const found = people.get(id);
-  return found ? `${found.name} (${found.role.replace(/ *\(.*\)$/, '')})` : id;
+  if (found === undefined) return id;
+  const program = found.calendar && programs[found.calendar];
+  return `${found.name} (${[found.role.replace(/ *\(.*\)$/, ''), program].filter(Boolean).join(', ')})`;
 }
 
 /** `A, B and C` */

@@ -1,17 +1,16 @@
 /** Reading back what happened: from the calendars, the mailboxes and the store themselves. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { SandboxRequest } from '../../../connectors/sandbox/caldav-server.ts';
 import type { Delivered } from '../../../connectors/sandbox/mailbox.ts';
 import { planMail } from '../../mail/outbox.ts';
 import { sendDue } from '../../mail/send.ts';
 import type { ScheduledEvent } from '../../model/event.ts';
 import type { Finding, FindingKind } from '../../model/finding.ts';
 import { attendanceOf } from '../../model/groups.ts';
-import type { EventId, PersonId } from '../../model/ids.ts';
+import type { EventId } from '../../model/ids.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
-import { calendarOf } from './acts.ts';
-import { type Entry, entryOf } from './diary.ts';
+import { entryFor } from './acts.ts';
+import type { Provider } from './diary.ts';
 import type { DemoOffice } from './office.ts';
 
 const lookMs = 40;
@@ -46,31 +45,32 @@ export async function settleMail(office: DemoOffice): Promise<void> {
 /** A place in the record of requests and mails. */
 export type Mark = Readonly<{ requests: number; mails: number }>;
 
-export function markNow({ requests, mailbox }: DemoOffice): Mark {
-  return { requests: requests.length, mails: mailbox.all().length };
+export function markNow({ providers, mailbox }: DemoOffice): Mark {
+  return { requests: providers.requests.length, mails: mailbox.all().length };
 }
 
-const writing: ReadonlySet<string> = new Set(['PUT', 'DELETE', 'POST', 'MOVE', 'COPY', 'PROPPATCH']);
-
-/** What the calendar server and the mailboxes got since. */
-export function since({ requests, mailbox }: DemoOffice, mark: Mark) {
-  const asked = requests.slice(mark.requests);
-  const writes = asked.filter(({ method, status }) => writing.has(method) && status !== null);
+/** What the calendars and the mailboxes got since. */
+export function since({ providers, mailbox }: DemoOffice, mark: Mark) {
+  const asked = providers.requests.slice(mark.requests);
+  const writes = asked.filter(({ write }) => write);
+  const written = writes.map(({ provider, calendar }) => nameIn(provider, calendar));
   const mails = mailbox.all().slice(mark.mails);
   return {
-    requests: asked.length,
+    requests: asked.filter(({ sent }) => sent).length,
     writes: writes.length,
-    /** The paths of the calendars that were written to. */
-    written: new Set(writes.map(calendarPath)),
+    writesAt: (provider: Provider) => writes.filter(one => one.provider === provider).length,
+    /** The calendars that were written to, as `nameIn` gives them. */
+    written: new Set(written),
     /** The most writes that any one calendar had. */
-    mostWrites: mostOf(writes.map(calendarPath)),
+    mostWrites: mostOf(written),
     mails,
     mostMails: mostOf(mails.map(one => one.address)),
     invitations: mails.filter(({ mail }) => mail.calendar !== null).length,
   };
 }
 
-const calendarPath = ({ path }: SandboxRequest) => path.replace(/[^/]*$/, '');
+/** One name for each calendar of the demo. */
+export const nameIn = (provider: Provider, calendar: string | null) => `${provider} ${calendar}`;
 
 function mostOf(names: readonly string[]): number {
   return Math.max(0, ...[...Map.groupBy(names, name => name).values()].map(group => group.length));
@@ -96,16 +96,9 @@ export async function readShown(office: DemoOffice, id: EventId) {
   const snapshot = await readSnapshot(office);
   const event = await readEvent(office, id);
   const asked = attendanceOf(event.content, snapshot).map(one => one.person);
-  const withCalendar = asked.filter(person => office.linked.has(person));
+  const withCalendar = asked.filter(person => office.diaries.has(person));
   const shown = withCalendar.map(person => ({ person, entry: entryFor(office, person, event.uid) }));
-  return { event, asked, shown, without: asked.filter(person => !office.linked.has(person)) };
-}
-
-export function entryFor(office: DemoOffice, person: PersonId, uid: string): Entry | null {
-  const item = calendarOf(office, person)
-    .state.items()
-    .find(one => one.uid === uid);
-  return item === undefined ? null : entryOf(item.content);
+  return { event, asked, shown, without: asked.filter(person => !office.diaries.has(person)) };
 }
 
 /** The one open card of this kind about this event. */

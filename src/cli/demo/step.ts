@@ -1,7 +1,9 @@
 /** One step of the tour: what somebody does, and what was then found where. */
 import { dayWords, whenWords } from '../../mail/words.ts';
+import type { PersonId } from '../../model/ids.ts';
 import type { When } from '../../model/when.ts';
 import { type DemoOffice, london } from './office.ts';
+import { providerWords } from './providers.ts';
 
 export type Place = 'Schedule' | 'Calendars' | 'Mail' | 'Findings' | 'Store';
 
@@ -35,6 +37,16 @@ export function count(number: number, one: string, many = `${one}s`): string {
 export function allOrSome(part: number, whole: number): string {
   if (part === 2 && whole === 2) return 'Both';
   return part === whole ? `All ${whole}` : `${part} of ${whole}`;
+}
+
+/** `8 Outlook, 10 Google, 2 CalDAV`: whose calendars theirs are. */
+export function byProvider({ diaries }: DemoOffice, people: Iterable<PersonId>): string {
+  const counts = new Map(Object.values(providerWords).map(word => [word, 0]));
+  for (const person of people) {
+    const provider = diaries.get(person)?.provider;
+    if (provider) counts.set(providerWords[provider], (counts.get(providerWords[provider]) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([word, number]) => (number === 0 ? [] : `${number} ${word}`)).join(', ');
 }
 
 /** `nothing was written`, `1 write` */

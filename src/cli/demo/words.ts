@@ -1,6 +1,6 @@
 /** What the demo says before and after its tour. */
 import { stampWords } from '../../mail/words.ts';
-import type { Person } from '../../model/person.ts';
+import type { Provider } from './diary.ts';
 import { type DemoOffice, london } from './office.ts';
 import { wrapped } from './print.ts';
 import { readSnapshot } from './readings.ts';
@@ -9,17 +9,17 @@ export const goodbye = '\nThe demo has ended and its files are removed.';
 
 /** Where things are, and what is not as in earnest. */
 export async function welcome(office: DemoOffice, wantedPort: number): Promise<string> {
-  const { app, daemon, linked } = office;
+  const { app, daemon, diaries } = office;
   const { people } = await readSnapshot(office);
-  const unit = [...people.values()].filter(({ kind }) => kind === 'crew' || kind === 'cast');
-  const using = (calendar: Person['calendar']) => unit.filter(person => person.calendar === calendar).length;
+  const unit = [...people.values()].filter(({ kind }) => kind === 'crew' || kind === 'cast').length;
+  const having = (provider: Provider) => [...diaries.values()].filter(diary => diary.provider === provider).length;
   const isElsewhere = wantedPort !== 0 && !daemon.url.endsWith(`:${wantedPort}`);
   const quietSeconds = app.mail.quietPeriodMs / 1000;
   const points = [
-    `Of the ${unit.length} crew and cast, ${linked.size} keep a calendar by the unit list: ${using('outlook')} Outlook, ${using('google')} Google, ${using('caldav')} CalDAV. This version speaks CalDAV; Outlook and Google come with later ones. So all ${linked.size} are kept here as CalDAV calendars, on a server inside this program.`,
-    `The other ${unit.length - linked.size} are invited by mail. Mail goes to mailboxes inside this program and to nobody else.`,
+    `Of the ${unit} crew and cast, ${diaries.size} keep a calendar by the unit list. ${having('microsoft')} are in Outlook, in the office's own domain, which callboard may open by itself; ${having('google')} have a Google account of their own and said yes on Google's page; ${having('caldav')} gave the password of their CalDAV server. All three providers are sandboxes inside this program, and callboard speaks to them as it would to the real ones.`,
+    `The other ${unit - diaries.size} are invited by mail. Mail goes to mailboxes inside this program and to nobody else.`,
     `The clock: ${stampWords(app.runtime.now(), london)} in London, in the middle of preparation.`,
-    `Mail waits ${quietSeconds} seconds for further edits, not ten minutes as in earnest; and where callboard would look at the calendars within a minute, it is asked to look at once.`,
+    `Mail waits ${quietSeconds} seconds for further edits, not ten minutes as in earnest. The providers send no notices here, as these need HTTPS: where callboard would be told, or look within a minute, it is asked to look at once.`,
   ];
   return [
     'callboard demo: TIDEWRACK. Everybody in it is invented.',

@@ -2,11 +2,10 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Mail } from '../../model/message.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { MailError } from '../mail-error.ts';
-import { mimeOf } from './mime.ts';
+import { composeMime } from './mime.ts';
 import type { MailTransport } from './transport.ts';
 
 /** Named by its Message-ID, so that a repeat is the same file. */
@@ -15,7 +14,6 @@ function emlName(messageId: string): string {
 }
 
 export function openFileTransport(folder: string, runtime: Pick<Runtime, 'now'>): MailTransport {
-  const writer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
   const into = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
@@ -27,7 +25,7 @@ export function openFileTransport(folder: string, runtime: Pick<Runtime, 'now'>)
     parallel: 1,
     perMinute: null,
     async send(mail: Mail) {
-      const { message } = await writer.sendMail(mimeOf(mail, runtime.now()));
+      const message = await composeMime(mail, runtime.now());
       const file = join(folder, emlName(mail.messageId));
       const temporary = `${file}.part`;
       await into(async () => {

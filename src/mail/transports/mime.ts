@@ -1,7 +1,16 @@
 /** A mail as nodemailer wants it: mixed > alternative(plain, html, calendar) + invite.ics (mail sheet, section 5.1). */
-import type { SendMailOptions } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import type { Instant } from '../../model/ids.ts';
 import type { Mail } from '../../model/message.ts';
+
+const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+
+/** The whole message as it goes over the wire. */
+export async function composeMime(mail: Mail, now: Instant): Promise<Buffer> {
+  const { message } = await composer.sendMail(mimeOf(mail, now));
+  if (message instanceof Buffer) return message;
+  throw new TypeError('the composer was asked for a buffer and gave a stream');
+}
 
 export function mimeOf(mail: Mail, now: Instant): SendMailOptions {
   const { from, to, subject, text, html, messageId, references, calendar } = mail;

@@ -1,37 +1,33 @@
-/** Ways for a mail to leave: SMTP, or files. `graph:` and `gmail:` come with the Outlook and Google connectors. */
-import { resolve } from 'node:path';
+/** The contract between the outbox and a way for a mail to leave. Those of the providers are in connectors/. */
+import type { Instant } from '../../model/ids.ts';
 import type { Mail } from '../../model/message.ts';
-import type { Runtime } from '../../runtime/runtime.ts';
-import { MailError } from '../mail-error.ts';
-import { openFileTransport } from './file.ts';
-import { openSmtpTransport } from './smtp.ts';
 
 export interface MailTransport extends AsyncDisposable {
   /** Messages sent at once. */
   readonly parallel: number;
   /** The server's own limit; null: none known. */
   readonly perMinute: number | null;
-  /** Hands one mail over, or throws MailError. */
-  send(mail: Mail): Promise<void>;
+  /**
+   * Hands one mail over, or throws MailError. One that may have gone out before is looked for first where the server
+   * can be asked, and is not sent again when it is there.
+   */
+  send(mail: Mail, past?: Past): Promise<void>;
   /** Asks whether mail could be sent now, without sending any. Throws MailError. */
   check(): Promise<void>;
 }
 
-/**
- * Opens what `mail.transport` of the configuration names: `smtp://user:pass@host:587`, `smtps://…`, `file:DIR`.
- * Throws MailError `setup`; the text never repeats the address, which may hold a password.
- */
-export function openTransport(address: string, runtime: Pick<Runtime, 'now'>): MailTransport {
-  const scheme = /^([a-z]+):/.exec(address)?.[1];
-  if (scheme === 'file') return openFileTransport(resolve(address.slice('file:'.length)), runtime);
-  if (scheme === 'graph' || scheme === 'gmail') {
-    const connector = scheme === 'graph' ? 'Outlook' : 'Google';
-    throw new MailError(
-      'setup',
-      `mail.transport ${scheme}: comes with the ${connector} connector, which is not built in yet`,
-    );
-  }
-  const url = scheme === 'smtp' || scheme === 'smtps' ? URL.parse(address) : null;
-  if (!url?.hostname) throw new MailError('setup', 'mail.transport must be smtp://host, smtps://host or file:DIR');
-  return openSmtpTransport(url, runtime);
-}
+/** What became of this mail so far. */
+export type Past = Readonly<{ mayBeSent: boolean }>;
+
+/** Everything a provider's mailbox may use of the outside world. */
+export type MailDoor = Readonly<{
+  fetch: typeof fetch;
+  now(): Instant;
+  /** The whole message as it goes out (RFC 5322). */
+  mime(mail: Mail): Promise<Buffer>;
+}>;
+
+/** Mailboxes at providers that take mail by an interface of their own, by the scheme of their address. */
+export type Mailboxes = Readonly<
+  Partial<Record<'gmail' | 'graph', (mailbox: string, door: MailDoor) => MailTransport>>
+>;

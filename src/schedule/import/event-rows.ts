@@ -1,14 +1,16 @@
 /** Events from the rows of the schedule sheet, without the sheets that hang on it. Pure. */
 
-import { occurrences } from '../../ical/expand.ts';
+import { happens } from '../../ical/expand.ts';
 import { IcalError } from '../../ical/ical-error.ts';
 import { normaliseRule } from '../../ical/rule.ts';
+import { sameButUntilTime } from '../../ical/rule-edit.ts';
 import type { EventContent, Invitee } from '../../model/event.ts';
 import { brandId, type EventId, type Instant } from '../../model/ids.ts';
-import { carryOccurrences, dateOf, occurrenceWhen } from '../../model/occurrence.ts';
+import { dateOf } from '../../model/occurrence.ts';
 import type { ScheduleSnapshot } from '../../model/schedule-snapshot.ts';
 import type { OccurrenceStart } from '../../model/series.ts';
-import { rangeOf, type When } from '../../model/when.ts';
+import type { When } from '../../model/when.ts';
+import { carrySeries } from '../edit.ts';
 import { movesText } from '../errors.ts';
 import { line } from '../sheets/cell.ts';
 import { optional } from '../sheets/columns.ts';
@@ -90,7 +92,7 @@ function eventFrom(entry: ScheduleEntry, stored: EventContent | null, around: Ar
       extra,
     },
   );
-  const carried = stored ? carryOccurrences(stored, content) : content;
+  const carried = stored ? carrySeries(stored, content) : content;
   const move = stored && moveProblem(stored, carried, around.now);
   if (move) return { problem: move };
   return { content: carried, warnings: [...timed.warnings, ...rule.warnings, ...revival(stored, carried)] };
@@ -130,7 +132,9 @@ function ruleFrom(
     return { problem: { column: 'except', value, problem: 'dates left out of what does not repeat' } };
   }
   try {
-    const rrule = row.rrule === stored?.rrule ? row.rrule : normaliseRule(row.rrule, when);
+    // The stored rule may hold its last day in another form, since the series moved to another time of day.
+    const known = stored?.rrule ?? null;
+    const rrule = known !== null && sameButUntilTime(row.rrule, known, when) ? known : normaliseRule(row.rrule, when);
     const until = /UNTIL=(\d{8})/.exec(rrule)?.[1];
     if (until !== undefined && until < when.start.slice(0, 10).replaceAll('-', '')) {
       return bad('UNTIL is before the first date');
@@ -150,12 +154,4 @@ function ruleFrom(
     if (error instanceof IcalError) return bad(error.message);
     throw error;
   }
-}
-
-/** Whether a series has this occurrence. Throws IcalError for a rule that cannot be followed. */
-export function happens(occurrence: OccurrenceStart, rrule: string, when: When): boolean {
-  const range = rangeOf(occurrenceWhen(occurrence, when));
-  const around = { from: range.from, to: Math.max(range.to, range.from + 1) };
-  const { starts } = occurrences(when, { rrule, exdates: [], overrides: [] }, around, 50);
-  return starts.some(start => start.occurrence === occurrence);
 }

@@ -1,4 +1,5 @@
 /** Stops, calls and changed occurrences: rows of other sheets that are parts of an event. Pure. */
+import { happens } from '../../ical/expand.ts';
 import type { Call, EventContent, Override, Stop } from '../../model/event.ts';
 import { occurrenceWhen } from '../../model/occurrence.ts';
 import type { When } from '../../model/when.ts';
@@ -18,7 +19,6 @@ import {
 import { rowOfStop, stopFrom, stopsColumns } from '../sheets/stops.ts';
 import { completeRow, type Outcome, outcomeOf } from './candidate.ts';
 import { type Entry, noteAt, type SheetSpec } from './entry.ts';
-import { happens } from './event-rows.ts';
 
 export const overridesSpec: SheetSpec<typeof overridesColumns> = {
   name: 'overrides',

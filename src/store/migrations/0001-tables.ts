@@ -151,8 +151,8 @@ const tables: Readonly<Record<string, Table>> = {
     columns: { id: 'text', production_id: 'text', event_id: 'text', person_id: 'text', at: 'bigint', body: 'text' },
   },
   subscriptions: {
-    key: ['calendar_id'],
-    columns: { calendar_id: 'text', remote_id: 'text', secret: 'text?', expires_at: 'bigint', body: 'text' },
+    key: ['id'],
+    columns: { id: 'text', calendar_id: 'text', expires_at: 'bigint', body: 'text' },
   },
   tokens: {
     key: ['hash'],
@@ -175,6 +175,7 @@ const indexes: readonly Readonly<{ on: string; columns: readonly string[]; uniqu
   { on: 'busy_blocks', columns: ['calendar_id', 'from_at'] },
   { on: 'messages', columns: ['production_id', 'created_at'] },
   { on: 'messages', columns: ['state', 'due_at'] },
+  { on: 'subscriptions', columns: ['calendar_id'] },
   { on: 'runs', columns: ['calendar_id', 'started_at'] },
 ];
 

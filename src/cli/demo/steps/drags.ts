@@ -5,7 +5,7 @@ import type { Finding } from '../../../model/finding.ts';
 import { sameWhen, type When } from '../../../model/when.ts';
 import { decide, dragInCalendar, editEvent, onSameDay, providerCalls } from '../acts.ts';
 import type { DemoOffice } from '../office.ts';
-import { bethan, fitting, fundersCall, idris, listed, mabli, namedWithRole, nameOf, seren } from '../players.ts';
+import { bethan, fitting, fundersCall, idris, introduced, listed, mabli, nameOf, seren } from '../players.ts';
 import {
   cardAbout,
   markNow,
@@ -17,7 +17,7 @@ import {
   settleMail,
   since,
 } from '../readings.ts';
-import { allOrSome, count, inWords, oneEach, type StepReport, timesInWords } from '../step.ts';
+import { allOrSome, byProvider, count, inWords, oneEach, type StepReport, timesInWords } from '../step.ts';
 
 /** How many calendars of those asked show this time. */
 function showing(shown: Awaited<ReturnType<typeof readShown>>['shown'], when: When): number {
@@ -43,11 +43,11 @@ export async function producerDrags(office: DemoOffice): Promise<StepReport> {
   const { event, shown, asked } = await readShown(office, fundersCall);
   const right = showing(shown, wish);
   const { writes, mails, mostMails } = since(office, mark);
-  const others = shown.flatMap(one => (one.person === idris ? [] : [nameOf(snapshot, one.person)]));
+  const others = shown.flatMap(one => (one.person === idris ? [] : [introduced(snapshot, one.person)]));
   return {
     id: 'producer-drags',
-    title: 'A producer drags a meeting in his own calendar',
-    done: `${namedWithRole(snapshot, idris)} drags “${content.title}” from ${inWords(content.when)} to ${timesInWords(wish, content.when)}. ${secretary} finds his proposal and takes it.`,
+    title: 'A producer drags a meeting in his Outlook',
+    done: `${introduced(snapshot, idris)} drags “${content.title}” from ${inWords(content.when)} to ${timesInWords(wish, content.when)} in his own calendar. ${secretary} finds his proposal and takes it.`,
     found: [
       { where: 'Findings', text: card?.title ?? 'No proposal was found.' },
       {
@@ -105,15 +105,19 @@ export async function bothEdit(office: DemoOffice): Promise<StepReport> {
   const { event, shown } = await readShown(office, fitting);
   const right = showing(shown, theirs);
   const { mails } = since(office, mark);
+  const kinds = byProvider(
+    office,
+    shown.map(one => one.person),
+  );
   const short = (when: When) => timesInWords(when, content.when);
   return {
     id: 'both-edit',
     title: 'Two people move the same fitting at the same moment',
-    done: `“${content.title}” (${nameOf(snapshot, seren)}), ${inWords(content.when)}: ${namedWithRole(snapshot, mabli)} drags it to ${short(theirs)} in her own calendar while ${secretary} moves it to ${short(ours)} in the schedule.`,
+    done: `“${content.title}” (${nameOf(snapshot, seren)}), ${inWords(content.when)}: ${introduced(snapshot, mabli)} drags it to ${short(theirs)} in her own calendar while ${secretary} moves it to ${short(ours)} in the schedule.`,
     found: [
       {
         where: 'Calendars',
-        text: `${allOrSome(oursShown, stood.shown.length)} calendars of those asked show the office's time, ${short(ours)}: the schedule stands.`,
+        text: `${allOrSome(oursShown, stood.shown.length)} calendars of those asked (${kinds}) show the office's time, ${short(ours)}: the schedule stands.`,
       },
       { where: 'Mail', text: `${count(first.length, 'message')}: to ${listed(readersOf(first, snapshot))}.` },
       {

@@ -1,10 +1,11 @@
 /** The first step: the schedule into every calendar, and the first mails past a person's eye. */
 import { releaseMessages } from '../../../mail/outbox.ts';
-import { calendarOf, providerCalls } from '../acts.ts';
+import { providerCalls } from '../acts.ts';
+import type { Diary } from '../diary.ts';
 import type { DemoOffice } from '../office.ts';
-import { bethan, namedWithRole } from '../players.ts';
+import { bethan, introduced } from '../players.ts';
 import { markNow, readSnapshot, settleCalendars, settleMail, since } from '../readings.ts';
-import { count, type StepReport, writesInWords } from '../step.ts';
+import { byProvider, count, type StepReport, writesInWords } from '../step.ts';
 
 export async function firstFill(office: DemoOffice): Promise<StepReport> {
   const { app, production, mailbox } = office;
@@ -12,9 +13,12 @@ export async function firstFill(office: DemoOffice): Promise<StepReport> {
   await settleCalendars(office);
   const filled = since(office, start);
   const snapshot = await readSnapshot(office);
-  const copies = [...office.linked].reduce((sum, person) => sum + calendarOf(office, person).state.items().length, 0);
+  const copies = entriesIn(office, () => true);
+  const inOutlook = entriesIn(office, ({ provider }) => provider === 'microsoft');
+  const outlookWrites = filled.writesAt('microsoft');
+  const isOnce = filled.writes - outlookWrites === copies - inOutlook;
   const again = markNow(office);
-  await providerCalls(office, office.linked);
+  await providerCalls(office, office.diaries.keys());
   await settleCalendars(office);
   const second = since(office, again);
   await settleMail(office);
@@ -25,16 +29,17 @@ export async function firstFill(office: DemoOffice): Promise<StepReport> {
   await settleMail(office);
   const { mails, invitations } = since(office, start);
   const readers = new Set(mails.map(one => one.address)).size;
-  const calendars = office.linked.size;
+  const calendars = office.diaries.size;
+  const kinds = byProvider(office, office.diaries.keys());
   const went = early === 0 ? 'none has gone' : `${early} have gone`;
   return {
     id: 'first-fill',
     title: 'The schedule goes out for the first time',
-    done: `The office imports TIDEWRACK: ${count(snapshot.events.size, 'event')}, ${snapshot.people.size} people, ${snapshot.venues.size} venues. ${namedWithRole(snapshot, bethan)} looks over the first mails and releases them.`,
+    done: `The office imports TIDEWRACK: ${count(snapshot.events.size, 'event')}, ${snapshot.people.size} people, ${snapshot.venues.size} venues. ${introduced(snapshot, bethan)} looks over the first mails and releases them.`,
     found: [
       {
         where: 'Calendars',
-        text: `${calendars} calendars now hold ${count(copies, 'entry', 'entries')}, ${filled.writes === copies ? 'each written once' : count(filled.writes, 'write')}, ${count(filled.requests, 'request')} in all. A second look at every calendar: ${count(second.requests, 'request')}, ${writesInWords(second.writes)}.`,
+        text: `${calendars} calendars (${kinds}) now hold ${count(copies, 'entry', 'entries')}. In Google and CalDAV ${isOnce ? 'each was written once' : 'some were written again'}; Outlook took ${count(outlookWrites, 'write')} for ${inOutlook}, since it wants every date that is left out of a series deleted by itself. ${count(filled.requests, 'request')} in all. A second look at every calendar: ${count(second.requests, 'request')}, ${writesInWords(second.writes)}.`,
       },
       {
         where: 'Mail',
@@ -45,8 +50,12 @@ export async function firstFill(office: DemoOffice): Promise<StepReport> {
       events: snapshot.events.size,
       people: snapshot.people.size,
       calendars,
+      kinds,
       copies,
       writes: filled.writes,
+      isOnce,
+      inOutlook,
+      outlookWrites,
       secondRequests: second.requests,
       secondWrites: second.writes,
       waiting,
@@ -55,4 +64,8 @@ export async function firstFill(office: DemoOffice): Promise<StepReport> {
       invitations,
     },
   };
+}
+
+function entriesIn({ diaries }: DemoOffice, counts: (diary: Diary) => boolean): number {
+  return [...diaries.values()].filter(counts).reduce((sum, diary) => sum + diary.entries().length, 0);
 }

@@ -3,13 +3,12 @@
 import { brandId } from '../../../model/ids.ts';
 import { instantOf, type LocalDateTime, localAt, sameWhen } from '../../../model/when.ts';
 import { removalSuggestions } from '../../../sync/finding-texts.ts';
-import { addToCalendar, deleteInCalendar, providerCalls } from '../acts.ts';
+import { addToCalendar, deleteInCalendar, entryFor, providerCalls } from '../acts.ts';
 import type { Appointment } from '../diary.ts';
 import { type DemoOffice, london } from '../office.ts';
-import { hamza, lastRecce, namedWithRole, nameOf, verity } from '../players.ts';
+import { hamza, introduced, lastRecce, nameOf, verity } from '../players.ts';
 import {
   cardAbout,
-  entryFor,
   markNow,
   readEvent,
   readShown,
@@ -41,7 +40,7 @@ export async function phoneDeletes(office: DemoOffice): Promise<StepReport> {
   return {
     id: 'phone-deletes',
     title: 'Somebody deletes a recce on his phone',
-    done: `${namedWithRole(snapshot, hamza)} deletes “${content.title}” (${inWords(content.when)}) from his calendar.`,
+    done: `${introduced(snapshot, hamza)} deletes “${content.title}” (${inWords(content.when)}) from his calendar.`,
     found: [
       {
         where: 'Calendars',
@@ -98,8 +97,8 @@ export async function privateDate(office: DemoOffice): Promise<StepReport> {
   const name = nameOf(snapshot, verity);
   return {
     id: 'private-appointment',
-    title: 'A private appointment',
-    done: `${namedWithRole(snapshot, verity)} puts “${privateAppointment.title}”, ${inWords(privateAppointment.when)}, into her own calendar.`,
+    title: 'A private appointment in an actor’s Google',
+    done: `${introduced(snapshot, verity)} puts “${privateAppointment.title}”, ${inWords(privateAppointment.when)}, into her own Google calendar.`,
     found: [
       {
         where: 'Store',
