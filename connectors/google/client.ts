@@ -169,7 +169,7 @@ async function fetchWhole(
     headers,
     ...(body != null && { body }),
     redirect: 'manual',
-    signal: AbortSignal.any([door.signal, AbortSignal.timeout(limits.timeoutMs)]),
+    signal: door.signal,
   });
   const text = new TextDecoder().decode(await readBytes(answer, limits.replyBytes));
   const reply = { status: answer.status, text, retryAfter: answer.headers.get('retry-after') };

@@ -6,11 +6,13 @@ import { TokenStore } from './auth.ts';
 import { GoogleClient, type GoogleSettings } from './client.ts';
 import { consentFlow } from './consent.ts';
 import { readNotices } from './notices.ts';
+import { Pace } from './pace.ts';
 import { GoogleSession } from './session.ts';
 
 /** The client library takes a tenth of a second to load and is loaded when the first calendar is opened. */
 export function googleConnector(settings: GoogleSettings): Connector {
   const tokens = new TokenStore(settings);
+  const pace = new Pace();
   return {
     provider: 'google',
     readNotices,
@@ -22,7 +24,8 @@ export function googleConnector(settings: GoogleSettings): Connector {
       const api = new calendar_v3.Calendar({ rootUrl: settings.apiRoot });
       // Limits are counted for each person; who that is need not stand in Google's logs.
       const place = { calendarId: link.calendar ?? 'primary', quotaUser: shortHash(link.user) };
-      const client = new GoogleClient(api, door, source, place);
+      const paced = { ...door, fetch: pace.fetchFor(link.user, door.fetch) };
+      const client = new GoogleClient(api, paced, source, place);
       return new GoogleSession(client, door.zone, link.mode !== 'busy');
     },
   };

@@ -13,6 +13,11 @@ export const limits = {
   descriptionChars: 8192,
   /** How long before its end an access token is no longer used. */
   tokenMarginMs: 60_000,
+  /**
+   * Requests that may begin in one window, by section 16 of the sheet: 10,000 a minute for the project, 600 for one
+   * person, of which a patch counts three (90 × 3 + 330).
+   */
+  pace: { windowMs: 10_000, project: 1_600, patches: 15, others: 55 },
   /** Google's usage limits last for hours; asking again sooner makes it worse. */
   usagePauseMs: 60 * 60 * 1000,
 } as const;

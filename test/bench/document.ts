@@ -34,6 +34,8 @@ ${fanOutOf(spread)}`;
 export function fanOutOf(spread: readonly FanOut[]): string {
   return `## One edit for many people
 
+This part alone: \`npm run bench -- --fan-out\`.
+
 The venue of one event changes; every person on it has a calendar at the sandbox of that provider (in this process: its
 work is in both columns). "Bare" is an HTTP client that makes the very same requests again, eight at once as callboard
 does, and neither decides nor stores anything. Target (design.md section 11): within 1.3 × of it. Requests for each copy

@@ -87,7 +87,8 @@ export function drawChances(random: Prng): Chances {
     expire: some(0.008),
     wipe: random.chance(0.06) ? 0.004 : 0,
     wake: some(0.02),
-    schedule: 0.08 + random.next() * 0.08,
+    // Now and then an office that cannot make up its mind: copies are then written too often.
+    schedule: random.chance(0.06) ? 0.45 : 0.08 + random.next() * 0.08,
     calendar: 0.08 + random.next() * 0.1,
     decide: some(0.03),
     drift: some(0.02),

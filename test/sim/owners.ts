@@ -65,6 +65,7 @@ export class Owners {
         gone,
         isEmpty: () => calendar.marked().length === 0,
         believed: 0,
+        firstAt: null,
       });
     }
     for (const item of calendar.items()) this.#forget(calendar, item);

@@ -24,6 +24,11 @@ export function plantedBugs(): readonly PlantedBug[] {
   return JSON.parse(readFileSync(join(root, 'test/sim/planted-bugs/bugs.json'), 'utf8')) as PlantedBug[];
 }
 
+/** How often the text that it changes stands in its file; once is right. */
+export function placesOf({ file, find }: PlantedBug): number {
+  return readFileSync(join(root, file), 'utf8').split(find).length - 1;
+}
+
 /** null: no seed was red, the bug survived. Throws when the text to be changed is not in its file exactly once. */
 export async function runPlanted(
   bug: PlantedBug,
@@ -36,7 +41,7 @@ export async function runPlanted(
     symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
     const path = join(folder, bug.file);
     const text = readFileSync(path, 'utf8');
-    if (text.split(bug.find).length !== 2) throw new Error(`${bug.name}: its text is not once in ${bug.file}`);
+    if (placesOf(bug) !== 1) throw new Error(`${bug.name}: its text is not once in ${bug.file}`);
     writeFileSync(
       path,
       text.replace(bug.find, () => bug.replace),

@@ -28,7 +28,7 @@ export type SimulationOptions = Readonly<{
   ticks?: number;
 }>;
 
-const chaosTicks = 100;
+const chaosTicks = 120;
 const calmTicks = 2_500;
 const excerptLines = 40;
 

@@ -12,6 +12,14 @@ type Watchers<Part> = {
     : never;
 };
 
+/** A calendar that came back empty: what was in place there, and how much of its absence was believed since when. */
+type Emptied = {
+  readonly gone: ReadonlySet<string>;
+  isEmpty(): boolean;
+  believed: number;
+  firstAt: number | null;
+};
+
 export class Transitions {
   readonly counts = { versions: 0, findings: 0, messages: 0 };
   /** When the schedule last changed, by the world's own clock. */
@@ -21,7 +29,7 @@ export class Transitions {
   /** Until when each account is to rest. */
   readonly gates = new Map<string, number>();
   /** Calendars that came back empty while several copies were in place, and that nobody has released since. */
-  readonly emptied = new Map<string, { readonly gone: ReadonlySet<string>; isEmpty(): boolean; believed: number }>();
+  readonly emptied = new Map<string, Emptied>();
   /** Who holds each account. */
   readonly leases = new Map<string, Readonly<{ owner: string }>>();
   readonly copies = new Map<string, Copy>();
@@ -185,9 +193,10 @@ export class Transitions {
     const emptied = this.emptied.get(copy.calendarId);
     if (!emptied?.isEmpty() || this.released.has(copy.calendarId)) return false;
     if (![copy, ...this.placed(copy.calendarId)].every(one => emptied.gone.has(one.eventId))) return false;
-    // The first may be missed alone, before anybody looks at the others.
+    // Some may be missed at once, before anybody looks at the others; all of them, or more later, are not.
+    emptied.firstAt ??= this.#history.tick;
     emptied.believed += 1;
-    return emptied.believed > 1;
+    return emptied.believed === emptied.gone.size || emptied.firstAt !== this.#history.tick;
   }
 
   #checkBase(copy: Copy, base: Base, before: Base | null, about: Readonly<{ calendar: string; event: string }>): void {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { consentAddress, finishConsent } from '../../../connectors/microsoft/consent.ts';
 import { notesLine } from '../../../src/model/face.ts';
 import { brandId } from '../../../src/model/ids.ts';
+import { reconcile } from '../../../src/sync/reconcile.ts';
 import { countingDoor } from '../../contract/bench.ts';
 import { settingsFor } from '../../contract/microsoft-bench.ts';
 import { named, timed } from '../../sync/office.ts';
@@ -181,6 +182,31 @@ describe('trouble at Microsoft', () => {
     minutes(10);
     const report = await office.sync();
     expect(report.inbound + report.conflicts).toBe(1);
+  });
+
+  it('S71 a change that arrives while a read is under way is read by the run after it', async () => {
+    await office.save('E001');
+    await office.sync();
+    const { parts, store } = office;
+    const calendar = (await office.row('C02')).link.id;
+    let isFirst = true;
+    const slow: typeof fetch = async (input, init) => {
+      const reply = await fetch(input, init);
+      if (isFirst && new URL(new Request(input, init).url).pathname.includes('delta')) {
+        isFirst = false;
+        // The round has been answered; then comes the edit, and its notice.
+        office.hand('C02').edit(only().id, { subject: 'While you read' });
+        await store.write(r => r.calendars.wake([calendar]));
+      }
+      return reply;
+    };
+    await reconcile({ ...parts, fetch: slow }, calendar, new AbortController().signal);
+    const row = await office.row('C02');
+    expect(row.wakeSeq, 'there is more to look at').toBeGreaterThan(row.doneSeq);
+    await reconcile(parts, calendar, new AbortController().signal);
+    const seen = JSON.stringify([await office.findings(), await office.content('E001')]);
+    expect(seen).toContain('While you read');
+    expect((await office.row('C02')).doneSeq).toBe(row.wakeSeq);
   });
 
   it('S73 delta links that are forgotten cost one full reading and no write', async () => {
