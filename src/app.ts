@@ -16,7 +16,7 @@ import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { Connector } from './sync/connector.ts';
 import { type ConsentParts, invite } from './sync/consent.ts';
-import { type Domains, putDomainLinks } from './sync/domain-links.ts';
+import { type Domains, isInDomains, putDomainLinks } from './sync/domain-links.ts';
 import { accountOf, linksOf, putConfigLinks } from './sync/links.ts';
 import type { SyncParts } from './sync/parts.ts';
 import { RemoteError } from './sync/remote-error.ts';
@@ -82,7 +82,7 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       openTransport: () => openTransport(config.mail.transport, runtime, mailboxesOf(providers)),
       secretBox,
       consent,
-      addressFor: link => addressFor(consent, link),
+      addressFor: link => addressFor(consent, domains, link),
       readerOfNotices: provider => connectors.get(provider)?.readNotices ?? null,
       linkByDomain: production => putDomainLinks(store, production, domains),
       discover,
@@ -94,11 +94,13 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
   }
 }
 
-/** Only of links that their owner made: what an administrator delegates, an administrator mends. */
-async function addressFor(consent: ConsentParts, link: CalendarLink): Promise<string | null> {
+/** Only where their owner says yes: what an administrator delegates, an administrator mends. */
+async function addressFor(consent: ConsentParts, domains: Domains, link: CalendarLink): Promise<string | null> {
   const account = await consent.store.read(r => r.calendars.account(link.account));
-  const isOwn = link.source === 'added' && account?.secret != null && consent.connector(link.provider).consent;
-  return isOwn && consent.secretBox ? await invite(consent, link) : null;
+  const isDelegated = link.user !== null && isInDomains(link.user, domains[link.provider]);
+  const isOwn = account?.secret != null || !isDelegated;
+  const canAsk = consent.secretBox !== null && consent.connector(link.provider).consent !== undefined;
+  return isOwn && canAsk ? await invite(consent, link) : null;
 }
 
 function providerSettings({ connectors }: Config, credentials: Credentials): ProviderSettings {
