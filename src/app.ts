@@ -64,7 +64,8 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
     await putConfigLinks(store, linksOf(config.calendars, 'config'));
     await recheckZones(store, process.versions.tz ?? '');
     const providers = providerSettings(config, await readCredentials(config));
-    const connectors = connectorsOf(providers);
+    const connectors = await connectorsOf(providers);
+    const mailboxes = await mailboxesOf(providers);
     const sync = syncParts(config, runtime, store, secretBox, connectors);
     const domains = domainsOf(config);
     for (const { id } of config.productions) await putDomainLinks(store, id, domains);
@@ -79,7 +80,7 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       store,
       sync,
       mail,
-      openTransport: () => openTransport(config.mail.transport, runtime, mailboxesOf(providers)),
+      openTransport: () => openTransport(config.mail.transport, runtime, mailboxes),
       secretBox,
       consent,
       addressFor: link => addressFor(consent, domains, link),
@@ -123,7 +124,7 @@ function syncParts(
   runtime: Runtime,
   store: Store,
   box: SecretBox | null,
-  connectors: ReturnType<typeof connectorsOf>,
+  connectors: ReadonlyMap<ProviderName, Connector>,
 ): SyncParts {
   const passwords = new Map<AccountId, string>();
   for (const entry of config.calendars) if (entry.password !== null) passwords.set(accountOf(entry), entry.password);
