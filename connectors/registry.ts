@@ -4,34 +4,33 @@ import type { ProviderName } from '../src/model/calendar.ts';
 import type { Connector } from '../src/sync/connector.ts';
 import { caldavConnector } from './caldav/index.ts';
 import type { GoogleSettings } from './google/client.ts';
-import { googleConnector } from './google/index.ts';
-import { openGmail } from './google/mail.ts';
 import { icsConnector } from './ics/index.ts';
-import { microsoftConnector } from './microsoft/index.ts';
-import { openGraphMail } from './microsoft/mail.ts';
 import type { MicrosoftSettings } from './microsoft/settings.ts';
 
 /** null: the configuration has no such section. */
 export type ProviderSettings = Readonly<{ google: GoogleSettings | null; microsoft: MicrosoftSettings | null }>;
 
-/** Those that need no setting up, and those that are set up. */
-export function connectorsOf({ google, microsoft }: ProviderSettings): ReadonlyMap<ProviderName, Connector> {
+/** Those that need no setting up, and those that are set up: only these are loaded, which takes its time. */
+export async function connectorsOf(settings: ProviderSettings): Promise<ReadonlyMap<ProviderName, Connector>> {
+  const { google, microsoft } = settings;
   const built = [
     caldavConnector,
     icsConnector,
-    ...(google ? [googleConnector(google)] : []),
-    ...(microsoft ? [microsoftConnector(microsoft)] : []),
+    ...(google ? [(await import('./google/index.ts')).googleConnector(google)] : []),
+    ...(microsoft ? [(await import('./microsoft/index.ts')).microsoftConnector(microsoft)] : []),
   ];
   return new Map(built.map(connector => [connector.provider, connector]));
 }
 
 /** Mailboxes that callboard may open by itself: those of people who consented for their calendar are none. */
-export function mailboxesOf({ google, microsoft }: ProviderSettings): Mailboxes {
+export async function mailboxesOf({ google, microsoft }: ProviderSettings): Promise<Mailboxes> {
   const key = google?.serviceAccountKey;
+  const gmail = google && key ? (await import('./google/mail.ts')).openGmail : null;
+  const graph = microsoft ? (await import('./microsoft/mail.ts')).openGraphMail : null;
   return {
-    ...(google && key
-      ? { gmail: (mailbox, door) => openGmail({ ...google, serviceAccountKey: key }, mailbox, door) }
+    ...(google && key && gmail
+      ? { gmail: (mailbox, door) => gmail({ ...google, serviceAccountKey: key }, mailbox, door) }
       : {}),
-    ...(microsoft ? { graph: (mailbox, door) => openGraphMail(microsoft, mailbox, door) } : {}),
+    ...(microsoft && graph ? { graph: (mailbox, door) => graph(microsoft, mailbox, door) } : {}),
   };
 }

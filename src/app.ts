@@ -16,7 +16,7 @@ import { openStore } from './store/open.ts';
 import type { Store } from './store/store.ts';
 import type { Connector } from './sync/connector.ts';
 import { type ConsentParts, invite } from './sync/consent.ts';
-import { type Domains, putDomainLinks } from './sync/domain-links.ts';
+import { type Domains, isInDomains, putDomainLinks } from './sync/domain-links.ts';
 import { accountOf, linksOf, putConfigLinks } from './sync/links.ts';
 import type { SyncParts } from './sync/parts.ts';
 import { RemoteError } from './sync/remote-error.ts';
@@ -64,7 +64,8 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
     await putConfigLinks(store, linksOf(config.calendars, 'config'));
     await recheckZones(store, process.versions.tz ?? '');
     const providers = providerSettings(config, await readCredentials(config));
-    const connectors = connectorsOf(providers);
+    const connectors = await connectorsOf(providers);
+    const mailboxes = await mailboxesOf(providers);
     const sync = syncParts(config, runtime, store, secretBox, connectors);
     const domains = domainsOf(config);
     for (const { id } of config.productions) await putDomainLinks(store, id, domains);
@@ -79,10 +80,10 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       store,
       sync,
       mail,
-      openTransport: () => openTransport(config.mail.transport, runtime, mailboxesOf(providers)),
+      openTransport: () => openTransport(config.mail.transport, runtime, mailboxes),
       secretBox,
       consent,
-      addressFor: link => addressFor(consent, link),
+      addressFor: link => addressFor(consent, domains, link),
       readerOfNotices: provider => connectors.get(provider)?.readNotices ?? null,
       linkByDomain: production => putDomainLinks(store, production, domains),
       discover,
@@ -94,11 +95,13 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
   }
 }
 
-/** Only of links that their owner made: what an administrator delegates, an administrator mends. */
-async function addressFor(consent: ConsentParts, link: CalendarLink): Promise<string | null> {
+/** Only where their owner says yes: what an administrator delegates, an administrator mends. */
+async function addressFor(consent: ConsentParts, domains: Domains, link: CalendarLink): Promise<string | null> {
   const account = await consent.store.read(r => r.calendars.account(link.account));
-  const isOwn = link.source === 'added' && account?.secret != null && consent.connector(link.provider).consent;
-  return isOwn && consent.secretBox ? await invite(consent, link) : null;
+  const isDelegated = link.user !== null && isInDomains(link.user, domains[link.provider]);
+  const isOwn = account?.secret != null || !isDelegated;
+  const canAsk = consent.secretBox !== null && consent.connector(link.provider).consent !== undefined;
+  return isOwn && canAsk ? await invite(consent, link) : null;
 }
 
 function providerSettings({ connectors }: Config, credentials: Credentials): ProviderSettings {
@@ -121,7 +124,7 @@ function syncParts(
   runtime: Runtime,
   store: Store,
   box: SecretBox | null,
-  connectors: ReturnType<typeof connectorsOf>,
+  connectors: ReadonlyMap<ProviderName, Connector>,
 ): SyncParts {
   const passwords = new Map<AccountId, string>();
   for (const entry of config.calendars) if (entry.password !== null) passwords.set(accountOf(entry), entry.password);

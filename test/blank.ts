@@ -1,5 +1,7 @@
 /** Things with nothing in them: what each test file's own samples are spread upon. */
+import type { CalendarLink } from '../src/model/calendar.ts';
 import type { EventContent } from '../src/model/event.ts';
+import { type AccountId, brandId } from '../src/model/ids.ts';
 import type { Person, Venue } from '../src/model/person.ts';
 
 export const blankContent: Omit<EventContent, 'when' | 'title'> = {
@@ -82,4 +84,15 @@ export const blankVenue: Omit<Venue, 'production' | 'id' | 'name'> = {
   addressTier: 'P1',
   extra: {},
   version: 1,
+};
+
+export const blankLink: Omit<CalendarLink, 'id' | 'production' | 'person'> = {
+  account: brandId<AccountId>('a'),
+  provider: 'caldav',
+  mode: 'two-way',
+  carrier: 'copy',
+  url: null,
+  user: null,
+  calendar: null,
+  source: 'added',
 };

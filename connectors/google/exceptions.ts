@@ -1,8 +1,6 @@
 /** Which occurrences of a series must be written so that it shows what it is to show. Pure. */
 import type { Face } from '../../src/model/face.ts';
-import { brandId } from '../../src/model/ids.ts';
-import type { OccurrenceStart, Series } from '../../src/model/series.ts';
-import type { When } from '../../src/model/when.ts';
+import type { OccurrenceStart } from '../../src/model/series.ts';
 import { type EventPatch, occurrencePatch } from './body.ts';
 import { detailsOf, type Family } from './details.ts';
 import type { Zones } from './moment.ts';
@@ -54,15 +52,4 @@ export function occurrenceWrites(
 
 function writeTo({ event }: Exception, body: EventPatch): OccurrenceWrite {
   return { id: event.id, etag: event.etag, body };
-}
-
-/** The same dates at a new time of day: an occurrence is named by its original start. */
-export function retimed(series: Series | null, when: When): Series | null {
-  if (series === null) return null;
-  const at = (occurrence: OccurrenceStart) => brandId<OccurrenceStart>(occurrence.slice(0, 10) + when.start.slice(10));
-  return {
-    ...series,
-    exdates: series.exdates.map(at),
-    overrides: series.overrides.map(({ occurrence, face }) => ({ occurrence: at(occurrence), face })),
-  };
 }

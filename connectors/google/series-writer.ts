@@ -5,6 +5,7 @@
 import { IcalError } from '../../src/ical/ical-error.ts';
 import type { Change, Creation } from '../../src/model/copy.ts';
 import type { Face, Fields } from '../../src/model/face.ts';
+import { retimed } from '../../src/model/occurrence.ts';
 import type { RemoteRef } from '../../src/sync/connector.ts';
 import { RemoteError, type RemoteKind } from '../../src/sync/remote-error.ts';
 import { type EventPatch, patchOf } from './body.ts';
@@ -12,7 +13,7 @@ import { canonFace } from './canon.ts';
 import type { GoogleClient } from './client.ts';
 import { detailsOf, type Family, isCancelled, isSeries } from './details.ts';
 import { goneError } from './errors.ts';
-import { occurrenceWrites, retimed } from './exceptions.ts';
+import { occurrenceWrites } from './exceptions.ts';
 import { readExceptions, readFamily } from './family.ts';
 import { readFace, tagOf } from './item.ts';
 import { closedProperty } from './marker.ts';

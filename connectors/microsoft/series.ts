@@ -1,7 +1,6 @@
 /** Series: what differs from the pattern is read beside the master, and written date by date. */
 import { occurrences } from '../../src/ical/expand.ts';
 import type { Face } from '../../src/model/face.ts';
-import { brandId } from '../../src/model/ids.ts';
 import { occurrenceOn, occurrenceWhen } from '../../src/model/occurrence.ts';
 import type { OccurrenceFace, OccurrenceStart } from '../../src/model/series.ts';
 import { rangeOf, type ZoneName } from '../../src/model/when.ts';
@@ -163,19 +162,4 @@ function isSame(seen: OccurrenceFace | null, wanted: OccurrenceFace): boolean {
   const texts = (['title', 'place', 'notes', 'busy'] as const).every(field => seen[field] === wanted[field]);
   const at = (face: OccurrenceFace) => JSON.stringify(rangeOf(face.when));
   return texts && seen.when.kind === wanted.when.kind && at(seen) === at(wanted);
-}
-
-/** The same single dates at the new time of day of their series. */
-export function retimed(face: Face, before: Face): Face {
-  const { series, when } = face;
-  if (series === null || when.start.slice(10) === before.when.start.slice(10)) return face;
-  const at = (occurrence: OccurrenceStart) => brandId<OccurrenceStart>(occurrence.slice(0, 10) + when.start.slice(10));
-  return {
-    ...face,
-    series: {
-      ...series,
-      exdates: series.exdates.map(at),
-      overrides: series.overrides.map(one => ({ ...one, occurrence: at(one.occurrence) })),
-    },
-  };
 }

@@ -3,6 +3,7 @@ import { canonUrl } from '../../src/ical/text.ts';
 import type { Observed, Present } from '../../src/model/copy.ts';
 import type { Face, Fields } from '../../src/model/face.ts';
 import { brandId, type Cursor, type RemoteId } from '../../src/model/ids.ts';
+import { retimed } from '../../src/model/occurrence.ts';
 import type { Range } from '../../src/model/when.ts';
 import type {
   CalendarSession,
@@ -24,7 +25,7 @@ import { capabilities, limits } from './limits.ts';
 import { type Note, readMarks, writeMarks } from './marks.ts';
 import type { Notices } from './notices.ts';
 import { lookAtEvents, observeCalendar } from './observe.ts';
-import { readWhole, readWholes, retimed, type Whole, writeDates } from './series.ts';
+import { readWhole, readWholes, type Whole, writeDates } from './series.ts';
 import { extraDates, keptRule, transactionId, wireFields } from './write.ts';
 
 export class MicrosoftSession implements CalendarSession {
@@ -103,7 +104,8 @@ export class MicrosoftSession implements CalendarSession {
     const seen = this.#observed(whole);
     if (seen.kind !== 'present') throw new RemoteError('rejected', 'the item cannot be read, so it is left alone');
     const wanted: Face = { ...seen.face, ...change.fields };
-    const face = change.fields.series === undefined ? retimed(wanted, seen.face) : wanted;
+    const face =
+      change.fields.series === undefined ? { ...wanted, series: retimed(wanted.series, wanted.when) } : wanted;
     const { event } = whole;
     const before = readMarks(event).note;
     const note = { ...before, ...noteOf(face, change.marker.version), half: false };

@@ -1,25 +1,12 @@
 /** `callboard calendars add`: a calendar is tried before it is linked, and linked only if it answers. */
 import type { App } from '../app.ts';
 import { type CalendarConfig, calendars } from '../config/calendars.ts';
-import type { Carrier, Mode, ProviderName } from '../model/calendar.ts';
 import { accountOf, type LinkRequest } from '../sync/links.ts';
 import { addHosted } from './add-hosted.ts';
 import { type Command, productionOf } from './context.ts';
-import { linkFor, requirePerson, saveLink } from './linking.ts';
+import { type AddOptions, linkFor, requirePerson, saveLink } from './linking.ts';
 import { probe } from './probe.ts';
 import { CommandError, counted, type Terminal, UsageError } from './terminal.ts';
-
-export type AddOptions = Readonly<{
-  person: string;
-  provider: ProviderName;
-  carrier: Carrier;
-  url?: string;
-  user?: string;
-  passwordFile?: string;
-  calendar?: string;
-  mode?: Mode;
-  production?: string;
-}>;
 
 /** @param readSecret reads the file that holds the password, or throws a CommandError */
 export function addCalendar(options: AddOptions, readSecret: (file: string) => Promise<string>): Command {
@@ -47,7 +34,7 @@ function addByAddress(options: AddOptions, readSecret: (file: string) => Promise
     }
     const where = { url: asked.url, user: request.user, secret };
     const url = asked.provider === 'caldav' ? await calendarAt(callboard, where, terminal, signal) : asked.url;
-    const link = await linkFor(callboard, { ...request, url });
+    const link = await linkFor(callboard, { ...request, url }, true);
     const problem = await probe(callboard, link, async () => secret, signal);
     if (problem !== null) throw problem;
     await saveLink(callboard, link, given);

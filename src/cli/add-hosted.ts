@@ -5,29 +5,17 @@
 import type { App } from '../app.ts';
 import { isLoopback } from '../config/values.ts';
 import { stampWords } from '../mail/words.ts';
-import type { Carrier, Mode, ProviderName } from '../model/calendar.ts';
+import type { ProviderName } from '../model/calendar.ts';
 import { brandId, type PersonId } from '../model/ids.ts';
 import { consentByDevice, invitationMs, invite } from '../sync/consent.ts';
 import { accountOf, type LinkRequest } from '../sync/links.ts';
 import type { RemoteError, RemoteKind } from '../sync/remote-error.ts';
 import { type Command, type CommandContext, productionOf } from './context.ts';
-import { linkFor, requirePerson, saveLink } from './linking.ts';
+import { type AddOptions, linkFor, requirePerson, saveLink } from './linking.ts';
 import { probe } from './probe.ts';
 import { UsageError } from './terminal.ts';
 
-export type HostedOptions = Readonly<{
-  person: string;
-  provider: Extract<ProviderName, 'google' | 'microsoft'>;
-  carrier: Carrier;
-  url?: string;
-  /** The mailbox; without it whoever opens the address and signs in. */
-  user?: string;
-  passwordFile?: string;
-  calendar?: string;
-  mode?: Mode;
-  production?: string;
-  deviceCode?: boolean;
-}>;
+export type HostedOptions = AddOptions & Readonly<{ provider: Extract<ProviderName, 'google' | 'microsoft'> }>;
 
 type HostedRequest = LinkRequest & Pick<HostedOptions, 'provider'>;
 
@@ -44,6 +32,7 @@ export function addHosted(options: HostedOptions): Command {
       terminal.result(link, () => `linked: ${link.id}; the daemon fills it, or \`callboard sync --once\``);
       return 0;
     }
+    if (request.user !== null) await linkFor(callboard, request, options.mode !== undefined);
     if (await linkAtOnce(callboard, request, context)) return 0;
     const until = context.runtime.now() + invitationMs;
     const address = await invite(callboard.consent, request);
@@ -63,7 +52,8 @@ export function addHosted(options: HostedOptions): Command {
 
 /** Throws UsageError. */
 function requestOf(options: HostedOptions): Omit<HostedRequest, 'production'> {
-  const { provider, carrier, mode = 'two-way', calendar = null } = options;
+  const { provider, carrier, mode = 'two-way' } = options;
+  const calendar = options.calendar === undefined || options.calendar === 'primary' ? null : options.calendar;
   if (options.url !== undefined) throw new UsageError(`a ${provider} calendar has no --url: say whose with --user`);
   if (options.passwordFile !== undefined) {
     throw new UsageError(`no password is taken for ${provider}: its owner says yes on the provider’s page`);
@@ -86,7 +76,7 @@ async function linkAtOnce(
   { terminal, signal }: CommandContext,
 ): Promise<boolean> {
   if (request.user === null) return false;
-  const link = await linkFor(callboard, request);
+  const link = await linkFor(callboard, request, false);
   const problem = await probe(callboard, link, () => callboard.sync.secret(accountOf(request)), signal);
   if (problem !== null) {
     if (!mayBeMended(callboard, request, problem)) throw problem;

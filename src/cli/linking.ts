@@ -1,9 +1,24 @@
 /** What every way of adding a calendar shares: whose it is, which link it becomes, and its way into the store. */
 import type { App } from '../app.ts';
-import type { CalendarLink } from '../model/calendar.ts';
+import type { CalendarLink, Carrier, Mode, ProviderName } from '../model/calendar.ts';
 import type { Person } from '../model/person.ts';
-import { bareAccount, type LinkRequest, linksOf } from '../sync/links.ts';
+import { type LinkRequest, linkAskedFor, putAskedLink } from '../sync/links.ts';
 import { CommandError } from './terminal.ts';
+
+/** The options of `calendars add`, as they were given. */
+export type AddOptions = Readonly<{
+  person: string;
+  provider: ProviderName;
+  carrier: Carrier;
+  url?: string;
+  /** caldav: to sign in with. google, microsoft: the mailbox; without it whoever opens the address and signs in. */
+  user?: string;
+  passwordFile?: string;
+  calendar?: string;
+  mode?: Mode;
+  production?: string;
+  deviceCode?: boolean;
+}>;
 
 /** Throws CommandError where nobody of that id is on the unit list. */
 export async function requirePerson({ store }: App, { production, person }: LinkRequest): Promise<Person> {
@@ -13,21 +28,16 @@ export async function requirePerson({ store }: App, { production, person }: Link
   return found;
 }
 
-/** A new link, or the one that this person has to this calendar already, as it is asked for now. */
-export async function linkFor({ store }: App, request: LinkRequest): Promise<CalendarLink> {
-  const known = (await store.read(r => r.calendars.all())).map(row => row.link);
-  const same = known.find(link => isSame(link, request));
-  if (same?.source === 'config') throw new CommandError(`${same.id} stands in the configuration file; change it there`);
-  const [link] = linksOf([request], 'added', new Set(known.map(({ id }) => id)));
-  if (!link) throw new CommandError('nothing to add');
-  return same ? { ...link, id: same.id } : link;
-}
-
-/** An address names its calendar by itself, whoever signs in there; at the others the mailbox does. */
-function isSame(link: CalendarLink, request: LinkRequest): boolean {
-  const { production, person, provider, url, user, calendar } = request;
-  if (link.production !== production || link.person !== person || link.provider !== provider) return false;
-  return url === null ? link.user === user && link.calendar === calendar : link.url === url;
+/** Throws CommandError for a change of what stands in the configuration. @param changes whether one is asked for */
+export async function linkFor({ store }: App, request: LinkRequest, changes: boolean): Promise<CalendarLink> {
+  const link = linkAskedFor(
+    request,
+    (await store.read(r => r.calendars.all())).map(row => row.link),
+  );
+  if (link.source === 'config' && changes) {
+    throw new CommandError(`${link.id} stands in the configuration file; change it there`);
+  }
+  return link;
 }
 
 /** @param password to be kept from now on; null: what was kept stays */
@@ -36,13 +46,6 @@ export async function saveLink(
   link: CalendarLink,
   password: string | null = null,
 ): Promise<void> {
-  await store.write(async r => {
-    const account = (await r.calendars.account(link.account)) ?? bareAccount(link);
-    const sealed = password === null || secretBox === null ? account.secret : secretBox.seal(password);
-    const before = await r.calendars.get(link.id);
-    await r.calendars.putAccount({ ...account, secret: sealed });
-    await r.calendars.putLink(link);
-    if (before?.state === 'needs-consent') await r.calendars.patch(link.id, { state: 'unread' });
-    await r.calendars.wake([link.id]);
-  });
+  const sealed = password === null || secretBox === null ? null : secretBox.seal(password);
+  await store.write(r => putAskedLink(r, link, sealed));
 }

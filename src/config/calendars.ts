@@ -83,7 +83,9 @@ const entry = z
     if (given.provider === 'caldav') {
       return { ...same, url: given.url, user: given.username, calendar: null, password: given.password };
     }
-    return { ...same, url: null, user: given.user, calendar: given.calendar, password: null };
+    // The main calendar has one name here, however it is written, or it could be linked twice.
+    const calendar = given.calendar === 'primary' ? null : given.calendar;
+    return { ...same, url: null, user: given.user, calendar, password: null };
   });
 
 export const calendars = z.preprocess(given => given ?? [], list(entry, 'a list of calendars')).prefault([]);

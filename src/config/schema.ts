@@ -44,7 +44,7 @@ const server = optionalSection({
   publicUrl: orNull(text(webAddressText, webAddress)),
 }).transform(({ host, port, publicUrl }) => ({
   host,
-  /** 0: any that is free. */
+  /** 0: the system chooses a free one. */
   port,
   /** What links and webhooks use, without a slash at its end. */
   publicUrl: (publicUrl ?? `http://127.0.0.1:${port}`).replace(/\/+$/, ''),

@@ -5,7 +5,7 @@ import { calendarsPage } from './calendars-page.ts';
 import { eventPage } from './event-page.ts';
 import { findingsPage } from './findings-page.ts';
 import { sendPage } from './layout.ts';
-import { isLoopbackAuthority } from './loopback.ts';
+import { isLoopbackAuthority, isSameOrigin } from './loopback.ts';
 import { messagePage, messagesPage } from './messages-page.ts';
 import type { HttpOptions } from './options.ts';
 import { HttpError } from './problem.ts';
@@ -17,6 +17,11 @@ export function officePages(options: HttpOptions) {
     app.addHook('onRequest', async request => {
       if (!isLoopbackAuthority(request.headers.host)) {
         throw new HttpError('wrong-host', 'The office pages answer to 127.0.0.1, ::1 and localhost only.');
+      }
+    });
+    app.addHook('preHandler', async request => {
+      if (request.method === 'POST' && !isSameOrigin(request.headers)) {
+        throw new HttpError('forbidden', 'Only the page itself may ask for this.');
       }
     });
     // What a plain form sends. Nothing here needs more than its fields.

@@ -20,7 +20,7 @@ export type PageAction = Readonly<{
 export type HttpOptions = Readonly<{
   /** Only on 127.0.0.1, ::1 or localhost are the office pages served; see `isLoopbackHost`. */
   host: string;
-  /** 0: any that is free. */
+  /** 0: the system chooses a free one. */
   port: number;
   store: Store;
   runtime: Runtime;

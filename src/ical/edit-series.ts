@@ -1,7 +1,8 @@
 /** The series half of an edit: rule, exceptions and changed occurrences of an object that already has some. */
 import type { Fields } from '../model/face.ts';
 import { brandId } from '../model/ids.ts';
-import type { OccurrenceFace, OccurrenceStart, Series } from '../model/series.ts';
+import { retimed } from '../model/occurrence.ts';
+import type { OccurrenceFace, Series } from '../model/series.ts';
 import type { When, ZoneName } from '../model/when.ts';
 import { allLines, type Block, newBlock } from './block.ts';
 import { recurrenceLine } from './event-lines.ts';
@@ -49,17 +50,6 @@ function readSeriesOf(calendar: Block, master: Block, zone: ZoneName) {
     if (error instanceof IcalError || error instanceof RangeError) return null;
     throw error;
   }
-}
-
-/** The same dates, at the new time of day. */
-function retimed(series: Series | null, when: When): Series | null {
-  if (series === null) return null;
-  const at = (occurrence: OccurrenceStart) => brandId<OccurrenceStart>(occurrence.slice(0, 10) + when.start.slice(10));
-  return {
-    ...series,
-    exdates: series.exdates.map(at),
-    overrides: series.overrides.map(({ occurrence, face }) => ({ occurrence: at(occurrence), face })),
-  };
 }
 
 type Rewrite = (existing: readonly string[], face: OccurrenceFace) => readonly string[];

@@ -1,8 +1,7 @@
 /** Text as it may stand in a calendar: no control characters, one kind of line end, whole characters. Pure. */
 
 // C0 and C1 control characters but TAB and LF. Python's line splitting (Radicale) breaks on some of them.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must go
-const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+const controls = /(?![\t\n])\p{Cc}/gu;
 
 /** CR and CRLF (and the Unicode line ends) become LF, control characters except TAB and LF go, halves of a pair too. */
 export function cleanText(text: string): string {

@@ -9,7 +9,7 @@ import type { Instant } from '../model/ids.ts';
 import type { Mail } from '../model/message.ts';
 import type { Person } from '../model/person.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Store } from '../store/store.ts';
+import type { Repositories, Store } from '../store/store.ts';
 import type { Office } from './compose.ts';
 import { asHtml, asText, type Block } from './layout.ts';
 import { MailError } from './mail-error.ts';
@@ -72,9 +72,9 @@ async function takeNote({ store, runtime, settings }: ReconnectParts): Promise<r
     const troubles: Trouble[] = [];
     for (const row of waiting) {
       const key = keyStart + row.link.id;
-      const parsed = note.safeParse(JSON.parse((await r.meta.get(key)) ?? 'null'));
-      const known = parsed.success ? parsed.data : { since: runtime.now(), officeTold: false, personTold: false };
-      if (!parsed.success) await r.meta.put(key, JSON.stringify(known));
+      const stored = await noteAt(r, key);
+      const known = stored ?? { since: runtime.now(), officeTold: false, personTold: false };
+      if (stored === null) await r.meta.put(key, JSON.stringify(known));
       const { people, name, zone } = await r.schedule.snapshot(row.link.production);
       const night = afterQuietHours(runtime.now(), settings.quietHours, zone);
       troubles.push({ row, note: known, person: people.get(row.link.person) ?? null, production: name, night });
@@ -91,10 +91,15 @@ async function mark({ store }: ReconnectParts, troubles: readonly Trouble[], cha
   await store.write(async r => {
     for (const { row } of troubles) {
       const key = keyStart + row.link.id;
-      const parsed = note.safeParse(JSON.parse((await r.meta.get(key)) ?? 'null'));
-      if (parsed.success) await r.meta.put(key, JSON.stringify({ ...parsed.data, ...change }));
+      const known = await noteAt(r, key);
+      if (known !== null) await r.meta.put(key, JSON.stringify({ ...known, ...change }));
     }
   });
+}
+
+async function noteAt({ meta }: Repositories, key: string): Promise<Note | null> {
+  const parsed = note.safeParse(JSON.parse((await meta.get(key)) ?? 'null'));
+  return parsed.success ? parsed.data : null;
 }
 
 function officeMail(troubles: readonly Trouble[], office: Office): Mail {

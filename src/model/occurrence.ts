@@ -1,6 +1,7 @@
 /** Single occurrences of a series: their names and their natural times. Pure. */
 import type { EventContent } from './event.ts';
-import type { OccurrenceStart } from './series.ts';
+import { brandId } from './ids.ts';
+import type { OccurrenceStart, Series } from './series.ts';
 import type { LocalDate, LocalDateTime, When } from './when.ts';
 
 /** The name of the occurrence on a date: with the series' time of day, or `time` (`HH:MM:SS`) where that differs. */
@@ -45,5 +46,16 @@ export function carryOccurrences(before: EventContent, after: EventContent): Eve
     overrides: after.overrides
       .map(override => ({ ...override, occurrence: carried(override.occurrence) }))
       .sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1)),
+  };
+}
+
+/** The same dates at a new time of day: an occurrence is named by its original start. */
+export function retimed(series: Series | null, when: When): Series | null {
+  if (series === null) return null;
+  const at = (occurrence: OccurrenceStart) => brandId<OccurrenceStart>(occurrence.slice(0, 10) + when.start.slice(10));
+  return {
+    ...series,
+    exdates: series.exdates.map(at),
+    overrides: series.overrides.map(({ occurrence, face }) => ({ occurrence: at(occurrence), face })),
   };
 }

@@ -5,12 +5,12 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { type CalendarLink, type ProviderName, providers } from '../model/calendar.ts';
-import { type AccountId, brandId, type CalendarId, type PersonId, type ProductionId } from '../model/ids.ts';
+import { brandId, type PersonId, type ProductionId } from '../model/ids.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { SecretBox } from '../runtime/secret-box.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import type { Connector, Consent } from './connector.ts';
-import { accountOf, bareAccount, type LinkRequest, linksOf } from './links.ts';
+import { type LinkRequest, linkAskedFor, putAskedLink } from './links.ts';
 
 export type ConsentParts = Readonly<{
   store: Store;
@@ -143,40 +143,13 @@ async function keep(
   given: Omit<LinkRequest, 'url'>,
   consent: Consent,
 ): Promise<CalendarLink> {
-  const { production, person, provider, mode, carrier, calendar } = given;
-  const request = {
-    production,
-    person,
-    provider,
-    mode,
-    carrier,
-    calendar,
-    url: null,
-    user: consent.user.toLowerCase(),
-  };
-  const known = (await r.calendars.all()).map(row => row.link);
-  const same = known.find(
-    one => one.account === accountOf(request) && one.person === person && one.calendar === calendar,
+  const request = { ...given, url: null, user: consent.user.toLowerCase() };
+  const link = linkAskedFor(
+    request,
+    (await r.calendars.all()).map(row => row.link),
   );
-  const [made] = linksOf([request], 'added', new Set(known.map(one => one.id)));
-  if (!made) throw spent();
-  const link = same ?? made;
-  const account = (await r.calendars.account(link.account)) ?? bareAccount(link);
-  await r.calendars.putAccount({ ...account, secret: box(parts).seal(consent.secret), gateUntil: null });
-  if (!same) await r.calendars.putLink(link);
-  await reconnected(r, link.account);
+  await putAskedLink(r, link, box(parts).seal(consent.secret));
   return link;
-}
-
-/** Every calendar of the account goes on: what waited meanwhile is found by the next run. */
-async function reconnected(r: Repositories, account: AccountId): Promise<void> {
-  const ids: CalendarId[] = [];
-  for (const { link, state } of await r.calendars.all()) {
-    if (link.account !== account) continue;
-    ids.push(link.id);
-    if (state === 'needs-consent') await r.calendars.patch(link.id, { state: 'unread', problem: null, failures: 0 });
-  }
-  await r.calendars.wake(ids);
 }
 
 /** What is too old is taken away as new ones come. */

@@ -21,14 +21,18 @@ export function domainRequests(
 ): LinkRequest[] {
   return [...people].flatMap(({ id, email, calendar }) => {
     const user = email?.trim().toLowerCase() ?? '';
-    const domain = user.slice(user.lastIndexOf('@') + 1);
     return (Object.keys(domains) as ProviderName[]).flatMap(provider => {
       const isTheirs = calendar === null || providerNamed[calendar] === provider;
-      if (!isTheirs || !domains[provider]?.includes(domain) || linked(id, provider)) return [];
+      if (!isTheirs || !isInDomains(user, domains[provider]) || linked(id, provider)) return [];
       const how = { mode: 'two-way', carrier: 'copy', url: null, calendar: null } as const;
       return [{ production, person: id, provider, user, ...how }];
     });
   });
+}
+
+/** @param address in small letters */
+export function isInDomains(address: string, domains: readonly string[] = []): boolean {
+  return domains.includes(address.slice(address.lastIndexOf('@') + 1));
 }
 
 /**

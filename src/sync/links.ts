@@ -2,7 +2,7 @@
 import type { Account, CalendarLink, Carrier, Mode, ProviderName } from '../model/calendar.ts';
 import { shortHash } from '../model/identity.ts';
 import { type AccountId, brandId, type CalendarId, type PersonId, type ProductionId } from '../model/ids.ts';
-import type { Store } from '../store/store.ts';
+import type { Repositories, Store } from '../store/store.ts';
 
 /** What is asked for; the words of contract.md section 2, `calendars`. */
 export type LinkRequest = Readonly<{
@@ -54,6 +54,43 @@ export function linksOf(
 export function accountOf({ provider, url, user }: Pick<LinkRequest, 'provider' | 'url' | 'user'>): AccountId {
   const host = url === null ? '' : new URL(url).host;
   return brandId<AccountId>([provider, host, user ?? url ?? ''].filter(part => part !== '').join(':'));
+}
+
+/**
+ * The link that somebody asks for by hand or by consent: the one this person has to that calendar already, as it is
+ * asked for now, or a new one. What stands in the configuration stays as it is there. Pure.
+ */
+export function linkAskedFor(request: LinkRequest, known: readonly CalendarLink[]): CalendarLink {
+  const [made] = linksOf([request], 'added', new Set(known.map(link => link.id)));
+  const same = known.find(link => isSameCalendar(link, request));
+  if (!made) throw new Error('a request makes a link');
+  if (!same) return made;
+  return same.source === 'config' ? same : { ...made, id: same.id };
+}
+
+/** An address names its calendar by itself, whoever signs in there; at the others the mailbox does. */
+function isSameCalendar(
+  link: CalendarLink,
+  { production, person, provider, url, user, calendar }: LinkRequest,
+): boolean {
+  if (link.production !== production || link.person !== person || link.provider !== provider) return false;
+  return url === null ? link.user === user && link.calendar === calendar : link.url === url;
+}
+
+/**
+ * Stores the link, due at once, and what its account signs in with.
+ * @param sealed null: what was kept stays
+ */
+export async function putAskedLink(r: Repositories, link: CalendarLink, sealed: string | null): Promise<void> {
+  const account = (await r.calendars.account(link.account)) ?? bareAccount(link);
+  await r.calendars.putAccount(sealed === null ? account : { ...account, secret: sealed, gateUntil: null });
+  await r.calendars.putLink(link);
+  // Every calendar of the account goes on: what waited meanwhile is found by the next run.
+  const ofAccount = (await r.calendars.all()).filter(row => row.link.account === link.account);
+  for (const { link: one, state } of ofAccount) {
+    if (state === 'needs-consent') await r.calendars.patch(one.id, { state: 'unread', problem: null, failures: 0 });
+  }
+  await r.calendars.wake(ofAccount.map(row => row.link.id));
 }
 
 /** An account nobody has stored a secret for yet. */

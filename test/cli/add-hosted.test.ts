@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { calendarScope } from '../../connectors/google/limits.ts';
 import type { Watching } from '../../src/model/calendar.ts';
-import { brandId } from '../../src/model/ids.ts';
 import { type Desk, importPeople, openDesk } from './desk.ts';
 import {
   anna,
   beth,
   elsewhere,
+  liveWatching,
   openBehind,
   type Providers,
   publicUrl,
@@ -99,6 +99,22 @@ describe('a mailbox on a machine without a browser', () => {
   });
 });
 
+describe('a mailbox that stands in the configuration', () => {
+  it('and that only its owner can open gets an address as well', async () => {
+    const calendars = '[{ person: C01, provider: google, user: her@example.com, calendar: primary }]';
+    const settings = [providers.oauth, providers.googleRoots].join(', ');
+    await desk.configure(secretsKey, publicUrl, `connectors: { google: { ${settings} } }`, `calendars: ${calendars}`);
+    await importPeople(desk);
+    const said = await add('google', 'C01', '--user', 'her@example.com');
+    expect(said).toMatchObject({ code: 0, out: expect.stringContaining('https://office.test/connect/') });
+    expect(await add('google', 'C01', '--user', 'her@example.com', '--mode', 'busy')).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('stands in the configuration file'),
+    });
+    expect(await list()).toHaveLength(1);
+  });
+});
+
 describe('any other mailbox', () => {
   it('gets an address to give to its owner, good for two weeks, who then links it', async () => {
     await withGoogle(null);
@@ -177,19 +193,7 @@ describe('what makes no sense', () => {
 });
 
 describe('the list of calendars', () => {
-  const watching = (id: string, change: Partial<Watching>): Watching => ({
-    id,
-    calendar: brandId('C01-google'),
-    state: 'live',
-    tokenHash: '',
-    resource: null,
-    askedAt: desk.runtime.now(),
-    expiresAt: desk.runtime.now() + hour,
-    noticedAt: null,
-    missed: 0,
-    problem: null,
-    ...change,
-  });
+  const watching = (id: string, change: Partial<Watching>) => liveWatching(id, desk.runtime.now(), change);
   const put = async (...given: Watching[]) => {
     await using app = await openBehind(desk);
     await app.store.write(async r => {

@@ -11,6 +11,7 @@ import {
   anna,
   beth,
   elsewhere,
+  liveWatching,
   openBehind,
   type Providers,
   publicUrl,
@@ -193,19 +194,7 @@ describe('Outlook', () => {
 });
 
 describe('notices of changes', () => {
-  const watching = (id: string, change: Partial<Watching>): Watching => ({
-    id,
-    calendar: brandId('C01-google'),
-    state: 'live',
-    tokenHash: '',
-    resource: null,
-    askedAt: desk.runtime.now(),
-    expiresAt: desk.runtime.now() + hour,
-    noticedAt: null,
-    missed: 0,
-    problem: null,
-    ...change,
-  });
+  const watching = (id: string, change: Partial<Watching>) => liveWatching(id, desk.runtime.now(), change);
   const put = async (one: Watching) => {
     await using app = await openBehind(desk);
     await app.store.write(r => r.watches.put(one));

@@ -5,6 +5,8 @@ import { type GoogleSandbox, startGoogleSandbox } from '../../connectors/sandbox
 import type { MicrosoftSandbox } from '../../connectors/sandbox/microsoft-server.ts';
 import { openApp } from '../../src/app.ts';
 import { loadConfig } from '../../src/config/load.ts';
+import type { Watching } from '../../src/model/calendar.ts';
+import { brandId, type Instant } from '../../src/model/ids.ts';
 import { createLog } from '../../src/runtime/log.ts';
 import { createSecretKey } from '../../src/runtime/secret-box.ts';
 import { systemRuntime } from '../../src/runtime/system.ts';
@@ -63,4 +65,11 @@ export async function startProviders(): Promise<Providers> {
 export async function openBehind(desk: Desk) {
   const config = await loadConfig({ file: join(desk.folder, 'callboard.yaml'), env: {}, cwd: desk.folder });
   return await openApp(config, desk.runtime);
+}
+
+/** A subscription of C01's Google calendar, asked for at `now` and good for an hour. */
+export function liveWatching(id: string, now: Instant, change: Partial<Watching>): Watching {
+  const times = { askedAt: now, expiresAt: now + 3_600_000, noticedAt: null };
+  const rest = { tokenHash: '', resource: null, missed: 0, problem: null };
+  return { id, calendar: brandId('C01-google'), state: 'live', ...times, ...rest, ...change };
 }

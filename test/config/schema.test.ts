@@ -316,7 +316,7 @@ calendars:
         carrier: 'invite',
       },
       { ...same, person: 'C02', provider: 'microsoft', user: 'idris@tidewrack.test', mode: 'publish' },
-      { ...same, person: 'C03', provider: 'google', user: 'h@example.com', calendar: 'primary' },
+      { ...same, person: 'C03', provider: 'google', user: 'h@example.com', calendar: null },
       { ...same, person: 'C04', provider: 'ics', url: 'https://feeds.test/x.ics', user: null, mode: 'busy' },
     ]);
     expect(config.connectors.microsoft?.domains).toEqual(['tidewrack.test']);

@@ -38,9 +38,11 @@ export type KillReport = Readonly<{ kills: number; humanEdits: number; officeEdi
 /** @param address of the store, in the words of the configuration */
 export async function surviveKills(address: (place: Workplace) => string, kills: number): Promise<KillReport> {
   await using place = await openWorkplace();
+  let begun = () => {};
   const server = await startCaldavSandbox({
     runtime: systemRuntime(createLog('silent')),
     users: [{ name: 'u', password: 'p' }],
+    onRequest: () => begun(),
   });
   try {
     const urls = people.map(person => server.addCalendar('u', person.toLowerCase()).url);
@@ -60,7 +62,11 @@ export async function surviveKills(address: (place: Workplace) => string, kills:
     for (let n = 0; n < kills; n += 1) {
       if (random() < 0.7) await world.officeEdit(random, n);
       if (random() < 0.35) world.humanEdit(random, n);
-      await killOnce(place, 150 + random() * 750);
+      // Mostly while it is at work, however long this machine takes to start it; now and then before.
+      const working = new Promise<void>(resolve => {
+        begun = resolve;
+      });
+      await killOnce(place, random() < 0.15 ? Promise.resolve() : working, random() * 750);
     }
     for (let pass = 0; pass < 2; pass += 1) {
       const ran = await place.callboard('sync', '--once');
@@ -74,7 +80,8 @@ export async function surviveKills(address: (place: Workplace) => string, kills:
   }
 }
 
-async function killOnce(place: Workplace, afterMs: number): Promise<void> {
+/** Kills it so long after it has `begun`. */
+async function killOnce(place: Workplace, begun: Promise<void>, afterMs: number): Promise<void> {
   const args = [join(root, 'src', 'main.ts'), '--config', join(place.folder, 'callboard.yaml'), 'sync', '--once'];
   const child = spawn(process.execPath, args, {
     cwd: place.folder,
@@ -82,7 +89,7 @@ async function killOnce(place: Workplace, afterMs: number): Promise<void> {
     env: { ...process.env, CALLBOARD_LOG: 'silent' },
   });
   const ended = once(child, 'exit');
-  await Promise.race([ended, wait(afterMs)]);
+  await Promise.race([ended, begun.then(() => wait(afterMs))]);
   child.kill('SIGKILL');
   await ended;
 }

@@ -1,6 +1,5 @@
 /** The whole daemon and one person's calendar at a provider that tells it of changes. It polls once an hour only. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { calendarScope } from '../../connectors/google/limits.ts';
@@ -17,6 +16,7 @@ import { systemRuntime } from '../../src/runtime/system.ts';
 import { saveEvent } from '../../src/schedule/save.ts';
 import { blankContent, blankPerson } from '../blank.ts';
 import { registration } from '../contract/microsoft-bench.ts';
+import { freePort } from '../real/free-port.ts';
 import { london, named, timed } from '../sync/office.ts';
 
 export const tide = brandId<ProductionId>('tide');
@@ -124,15 +124,6 @@ export async function openNoticedOffice(name: (typeof providersWithNotices)[numb
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-  });
-  return promise;
 }
 
 async function google(

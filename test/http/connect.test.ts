@@ -1,11 +1,12 @@
 /** People who link their own calendar in a browser, and notices of providers, over HTTP. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { brandId, type PersonId } from '../../src/model/ids.ts';
+import { brandId, type PersonId, type ProductionId } from '../../src/model/ids.ts';
 import { createSecretKey, openSecretBox } from '../../src/runtime/secret-box.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { Connector, ConsentAnswer, ConsentRequest, Notice } from '../../src/sync/connector.ts';
 import { ConsentError, type ConsentParts, invite } from '../../src/sync/consent.ts';
+import { linksOf, putConfigLinks } from '../../src/sync/links.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
 import { production } from '../store/samples.ts';
 import { now, openWorld, serve } from './world.ts';
@@ -114,6 +115,38 @@ describe('a person who is asked to link their own calendar', () => {
     const back = await web.ask(`/connect/callback?state=${seen.request?.state}&code=good`);
     expect(back).toMatchObject({ status: 400, text: expect.stringContaining('somebody@example.com') });
     expect(await links(store)).toEqual([]);
+  });
+  it('S74 of a link in the configuration mends that link, which stays as it is written there', async () => {
+    const store = await openWorld();
+    const parts = partsOf(store);
+    await using web = await serve(store, { consent: parts });
+    const [written] = linksOf([{ ...request, url: null, user, mode: 'publish' }], 'config');
+    if (!written) throw new Error('no link');
+    await putConfigLinks(store, [written]);
+    await store.write(r => r.calendars.patch(written.id, { state: 'needs-consent' }));
+    await web.ask(pathOf(await invite(parts, request)));
+    await web.ask(`/connect/callback?state=${seen.request?.state}&code=good`);
+    expect(await links(store)).toMatchObject([{ link: written, state: 'unread' }]);
+  });
+  it('is linked as asked for now, and in no other production', async () => {
+    const store = await openWorld();
+    const parts = partsOf(store);
+    await using web = await serve(store, { consent: parts });
+    const connect = async (change: Partial<typeof request> | object) => {
+      await web.ask(pathOf(await invite(parts, { ...request, ...change })));
+      await web.ask(`/connect/callback?state=${seen.request?.state}&code=good`);
+    };
+    const other = brandId<ProductionId>('OTHER');
+    await connect({ production: other });
+    await connect({});
+    await connect({ mode: 'busy' });
+    const made = (await links(store)).map(({ link }) => [link.production, link.mode]);
+    expect(made.sort()).toEqual(
+      [
+        ['OTHER', 'two-way'],
+        [production, 'busy'],
+      ].sort(),
+    );
   });
   it('S74 after a withdrawn consent goes on with the same link, and all that waited is due', async () => {
     const store = await openWorld();

@@ -2,10 +2,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { findProgram } from './peer.ts';
 
 export type DavUser = Readonly<{ name: string; password: string }>;
@@ -29,18 +29,6 @@ export type Recipe = Readonly<{
   /** Writes what the server needs into `folder` and returns its arguments. */
   prepare(folder: string, port: number): Promise<string[]>;
 }>;
-
-/** A port nobody listens on at this moment. */
-export async function freePort(): Promise<number> {
-  const probe = createServer();
-  probe.listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
 
 export async function startDavServer(recipe: Recipe): Promise<DavServer> {
   const program = findProgram(recipe.program);

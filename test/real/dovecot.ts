@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from '
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from './dav-server.ts';
+import { freePort } from './free-port.ts';
 import { findProgram } from './peer.ts';
 import { isListening } from './postfix.ts';
 

@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { freePort } from './dav-server.ts';
+import { freePort } from './free-port.ts';
 import { findProgram } from './peer.ts';
 
 export type Postfix = Readonly<{ port: number; stop(): Promise<void> }>;

@@ -5,14 +5,14 @@ import type { Copy, Observed } from '../../src/model/copy.ts';
 import type { ScheduledEvent } from '../../src/model/event.ts';
 import { allFields, type Face } from '../../src/model/face.ts';
 import { copyKey } from '../../src/model/identity.ts';
-import { type AccountId, brandId, type EventId, type PersonId, type RemoteId } from '../../src/model/ids.ts';
+import { brandId, type EventId, type PersonId, type RemoteId } from '../../src/model/ids.ts';
 import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import type { ZoneName } from '../../src/model/when.ts';
 import { type CalendarPlanInput, newCopy, planCalendar } from '../../src/sync/calendar-plan.ts';
 import type { Capabilities } from '../../src/sync/connector.ts';
 import { faceHash, type WantedCopy } from '../../src/sync/project.ts';
 import { attemptLifeMs } from '../../src/sync/settle.ts';
-import { blankContent, blankPerson } from '../blank.ts';
+import { blankContent, blankLink, blankPerson } from '../blank.ts';
 import {
   asIs,
   attemptOf,
@@ -36,14 +36,7 @@ const link: CalendarLink = {
   id: calendar,
   production,
   person: ines,
-  account: brandId<AccountId>('a'),
-  provider: 'caldav',
-  mode: 'two-way',
-  carrier: 'copy',
-  url: null,
-  user: null,
-  calendar: null,
-  source: 'added',
+  ...blankLink,
 };
 const can: Capabilities = {
   writes: true,

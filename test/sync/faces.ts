@@ -14,7 +14,7 @@ import {
 } from '../../src/model/ids.ts';
 import type { OccurrenceStart, Series } from '../../src/model/series.ts';
 import type { When, ZoneName } from '../../src/model/when.ts';
-import type { CopyRules, Policy } from '../../src/sync/plan.ts';
+import type { CopyRules, PlanInput, Policy } from '../../src/sync/plan.ts';
 import { allUnits, unitsOf } from '../../src/sync/units.ts';
 
 export const production = brandId<ProductionId>('tide');
@@ -124,3 +124,15 @@ export const attemptOf = (id: string, fields: Fields, changes: Partial<Attempt> 
 });
 
 export const keyOf = (generation: number): CopyKey => copyKey(production, event, calendar, generation);
+
+/** A copy in place that nobody has changed, but for what is given. */
+export const planInput = (changes: Partial<PlanInput>): PlanInput => ({
+  wanted: meeting,
+  observed: seen(meeting),
+  copy: copyOf(),
+  pending: [],
+  canon: asIs,
+  rules: rules(),
+  wantedHash: 'h1',
+  ...changes,
+});

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { CalendarLink } from '../../src/model/calendar.ts';
 import type { EventContent, ScheduledEvent } from '../../src/model/event.ts';
 import { allFields, type Face, type Fields } from '../../src/model/face.ts';
-import { type AccountId, brandId, type EventId, type GroupId, type PersonId } from '../../src/model/ids.ts';
+import { brandId, type EventId, type GroupId, type PersonId } from '../../src/model/ids.ts';
 import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import type { ZoneName } from '../../src/model/when.ts';
 import { planCalendar } from '../../src/sync/calendar-plan.ts';
@@ -14,7 +14,7 @@ import type { Capabilities } from '../../src/sync/connector.ts';
 import { type PlanInput, planCopy } from '../../src/sync/plan.ts';
 import { projectPerson } from '../../src/sync/project.ts';
 import { settleCopy } from '../../src/sync/settle.ts';
-import { blankContent, blankPerson } from '../blank.ts';
+import { blankContent, blankLink, blankPerson } from '../blank.ts';
 import {
   asIs,
   at,
@@ -30,6 +30,7 @@ import {
   moved,
   noon,
   on,
+  planInput,
   production,
   rules,
   seen,
@@ -37,19 +38,7 @@ import {
   weekly,
 } from './faces.ts';
 
-const plan = (changes: Partial<PlanInput>) => {
-  const given = {
-    wanted: meeting,
-    observed: seen(meeting),
-    copy: copyOf(),
-    pending: [],
-    canon: asIs,
-    rules: rules(),
-    wantedHash: 'h1',
-    ...changes,
-  };
-  return planCopy(given);
-};
+const plan = (changes: Partial<PlanInput>) => planCopy(planInput(changes));
 const dos = (changes: Partial<PlanInput>) => plan(changes).steps.map(step => step.do);
 
 describe('1: an attempt without effect, whose value is cut to what is shown anyway', () => {
@@ -69,14 +58,7 @@ describe('2: a person’s waiting date that only came along in a write', () => {
     id: calendar,
     production,
     person: brandId<PersonId>('C02'),
-    account: brandId<AccountId>('a'),
-    provider: 'caldav',
-    mode: 'two-way',
-    carrier: 'copy',
-    url: null,
-    user: null,
-    calendar: null,
-    source: 'added',
+    ...blankLink,
   } satisfies CalendarLink;
   const can = { writes: true, conditional: true, fields: allFields } as Capabilities;
   const content = { ...blankContent, title: meeting.title, when: meeting.when };

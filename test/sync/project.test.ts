@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import type { CalendarLink } from '../../src/model/calendar.ts';
 import type { EventContent, Invitee, Override, ScheduledEvent } from '../../src/model/event.ts';
 import {
-  type AccountId,
   brandId,
   type CalendarId,
   type EventId,
@@ -17,7 +16,7 @@ import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import type { OccurrenceStart } from '../../src/model/series.ts';
 import { instantOf, type LocalDate, type LocalDateTime, type Range, type ZoneName } from '../../src/model/when.ts';
 import { faceHash, localDay, projectCalendar, projectPerson, windowAt } from '../../src/sync/project.ts';
-import { blankContent, blankPerson, blankVenue } from '../blank.ts';
+import { blankContent, blankLink, blankPerson, blankVenue } from '../blank.ts';
 import { at, eleven, everyMonday, meeting, on } from './faces.ts';
 
 const tide = brandId<ProductionId>('tide');
@@ -368,14 +367,7 @@ describe('a linked calendar', () => {
     id: brandId<CalendarId>('C'),
     production: tide,
     person: ada.id,
-    account: brandId<AccountId>('a'),
-    provider: 'caldav',
-    mode: 'two-way',
-    carrier: 'copy',
-    url: null,
-    user: null,
-    calendar: null,
-    source: 'added',
+    ...blankLink,
   };
   const carried = (changes: Partial<CalendarLink>) => {
     const { wanted, outside } = projectCalendar(schedule(published('E1')), { ...link, ...changes }, window);

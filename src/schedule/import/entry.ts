@@ -173,8 +173,8 @@ type ReadCell = Readonly<{ value: unknown; text: string }> | Readonly<{ value: s
 
 const shown = (cell: RawCell) => (typeof cell === 'string' ? cell : cell.shown);
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
-const controlCharacter = /[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]/;
+/** C0 controls and DEL, but TAB and line ends. */
+const controlCharacter = /(?![\t\n\r\u0080-\u009f])\p{Cc}/u;
 
 function readCell(raw: RawCell, { cell, required }: Slot): ReadCell {
   if (typeof raw !== 'string') return { value: raw.shown, problem: raw.problem };

@@ -8,7 +8,7 @@ import type { CalendarSession } from '../../../src/sync/connector.ts';
 import { RemoteError } from '../../../src/sync/remote-error.ts';
 import { type Bench, countingDoor, creationOf, now, sweep } from '../../contract/bench.ts';
 import { alice, linkTo, sandboxBench } from '../../contract/caldav-bench.ts';
-import { freePort } from '../../real/dav-server.ts';
+import { freePort } from '../../real/free-port.ts';
 
 let sandbox: CaldavSandbox;
 let bench: Bench;

@@ -1,10 +1,10 @@
 /** The sign-in flow against an OAuth server that is not ours: the npm package `emulate`. It knows PKCE and refresh. */
 import { createHash } from 'node:crypto';
-import { createServer } from 'node:net';
 import { createEmulator, type Emulator } from 'emulate';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { googleConnector } from '../../../connectors/google/index.ts';
 import { countingDoor } from '../../contract/bench.ts';
+import { freePort } from '../../real/free-port.ts';
 import { errorOf } from './desk.ts';
 
 const user = 'henrietta@example.com';
@@ -20,15 +20,6 @@ beforeAll(async () => {
   server = await createEmulator({ service: 'google', port: await freePort(), seed: { google } });
 });
 afterAll(() => server.close());
-
-function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const probe = createServer().listen(0, '127.0.0.1', () => {
-    const address = probe.address();
-    probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-  });
-  return promise;
-}
 
 function flow() {
   const { url } = server;
