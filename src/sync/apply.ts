@@ -177,6 +177,8 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
     case 'written':
       await close('done');
       if (outcome.written.observed && isShown(outcome)) await putSight(run, r, outcome.written.observed);
+      // What was seen before is not what stands there now, and a list of changes may be late to say so.
+      else await r.copies.forget(run.row.link.id, [outcome.written.remoteId]);
       if (job.kind === 'create' || job.kind === 'update') await r.copies.putCopies([placedCopy(run, job, outcome)]);
       run.tally[job.kind === 'create' ? 'created' : 'updated'] += 1;
       return;

@@ -8,7 +8,7 @@ import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { sameWhen } from '../model/when.ts';
 import type { Capabilities } from './connector.ts';
 import { applyBrakes, type Brake, isChurning } from './guard.ts';
-import { type CopyPlan, planCopy, type Step } from './plan.ts';
+import { type CopyPlan, type PlanInput, planCopy, type Step } from './plan.ts';
 import { faceHash, type Projection, type WantedCopy } from './project.ts';
 import { policyFor, type Rights } from './rights.ts';
 import { type Settled, settleCopy, settleRemoval } from './settle.ts';
@@ -79,8 +79,8 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const wanted = outside ?? projection.wanted.get(event) ?? null;
     // Where a late write is refused, settling has said all. Else it may bring back what only came along in it.
     const late = can.conditional ? [] : open.filter(attempt => !settled?.done.includes(attempt.id));
-    const pending = late.map(attempt => attempt.fields);
-    planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
+    const sent = { pending: late.map(({ fields }) => fields), tried: open.map(({ fields }) => fields) };
+    planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, sent) });
   }
   // What we took away ourselves has not vanished, nor what was found again under another name.
   const standing = placed.filter(({ eventId }) => copies.get(eventId)?.state !== 'removed');
@@ -126,7 +126,7 @@ function planOne(
   copy: Copy | null,
   observed: Observed | null,
   wanted: WantedCopy | null,
-  pending: readonly Fields[],
+  sent: Pick<PlanInput, 'pending' | 'tried'>,
 ): CopyPlan {
   const { link, snapshot, can, canon } = input;
   const person = snapshot.people.get(link.person);
@@ -137,7 +137,7 @@ function planOne(
     wanted: wanted?.face ?? null,
     observed,
     copy,
-    pending,
+    ...sent,
     canon,
     rules: { mode: link.mode === 'publish' ? 'publish' : 'two-way', policy, fields: can.fields },
     wantedHash: wanted ? faceHash(wanted.face) : '',

@@ -111,12 +111,33 @@ describe('a date of a series that a person moves where titles are cut', () => {
       observed: seen({ ...shown, series }),
       copy: copyOf({ base: baseOf(wanted, { seen: shown }) }),
       pending: [],
+      tried: [],
       canon: fields => (fields.title === undefined ? fields : { ...fields, title: cut(fields.title) }),
       rules: rules('accept'),
       wantedHash: '',
     });
     const taken = { series: { overrides: [{ face: { title: meeting.title, when: noon } }] } };
     expect(plan.steps).toMatchObject([{ do: 'import', fields: taken }]);
+  });
+});
+
+describe('a date that a person moved while it bore the title of a write without an answer', () => {
+  it('is taken as of the series, though the series has another title there by now', () => {
+    const wanted = { ...weekly(), title: 'Third title' };
+    const face = { ...occurrenceFace(noon), title: 'Second' };
+    const series = { ...seriesOf(), overrides: [{ occurrence: on('15'), face }] };
+    const plan = planCopy({
+      wanted,
+      observed: seen({ ...wanted, title: 'Their own', series }),
+      copy: copyOf({ base: baseOf(weekly()) }),
+      pending: [],
+      tried: [{ title: 'Second title' }],
+      canon: fields => (fields.title === undefined ? fields : { ...fields, title: fields.title.slice(0, 6) }),
+      rules: rules('accept'),
+      wantedHash: '',
+    });
+    const taken = { series: { overrides: [{ face: { title: 'Third title', when: noon } }] } };
+    expect(plan.steps.find(step => step.do === 'import')).toMatchObject({ fields: taken });
   });
 });
 
@@ -129,6 +150,7 @@ describe('a date that a person moved, and that waits for a decision', () => {
       copy: copyOf({ base: baseOf(weekly()) }),
       ...none,
       pending: [],
+      tried: [],
       rules: rules('propose'),
       wantedHash: '',
     }).steps;
