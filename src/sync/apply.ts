@@ -12,6 +12,7 @@ import { type CalendarPlan, newCopy, type PlannedCopy } from './calendar-plan.ts
 import { canonFace } from './merge.ts';
 import type { Step } from './plan.ts';
 import { faceHash } from './project.ts';
+import { freeRefused } from './refused.ts';
 import { RemoteError } from './remote-error.ts';
 import { leaseMs, type Run } from './run.ts';
 import { allUnits, unitsOf, unitValue, withUnits } from './units.ts';
@@ -155,18 +156,11 @@ async function recordOutcomes(run: Run, outcomes: readonly Outcome[]): Promise<v
   await run.parts.store.write(async r => {
     await r.calendars.requireLease(run.lease);
     for (const outcome of outcomes) await recordOutcome(run, r, outcome);
-    if (outcomes.some(isSwept)) await freeStuck(run, r);
+    if (outcomes.some(isSwept)) await freeRefused(r, run.row.link.id);
   });
 }
 
 const isSwept = ({ kind, job }: Outcome) => kind === 'removed' && job.copy === null;
-
-/** A leftover that was taken away may have stood in the way of a copy (one calendar holds a UID once): it is tried again. */
-async function freeStuck(run: Run, r: Repositories): Promise<void> {
-  const copies = await r.copies.copies(run.row.link.id);
-  const stuck = copies.filter(copy => copy.state === 'stuck' && copy.base === null);
-  await r.copies.putCopies(stuck.map(copy => ({ ...copy, stuckOn: null })));
-}
 
 async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promise<void> {
   const { job } = outcome;

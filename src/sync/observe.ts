@@ -5,6 +5,7 @@
 import { busyBlocks } from '../ical/expand.ts';
 import type { BusyBlock } from '../model/calendar.ts';
 import type { Observed, Present } from '../model/copy.ts';
+import type { ScheduledEvent } from '../model/event.ts';
 import { timesOnly } from '../model/face.ts';
 import type { RemoteId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
@@ -12,7 +13,9 @@ import { overlaps, type Range, rangeOf } from '../model/when.ts';
 import type { Repositories } from '../store/store.ts';
 import type { Known, Page } from './connector.ts';
 import { reportItems } from './item-findings.ts';
+import { freeRefused } from './refused.ts';
 import { RemoteError } from './remote-error.ts';
+import { recordResponses } from './responses.ts';
 import { leaseMs, type Run } from './run.ts';
 
 /** Reads the calendar up to date. Returns whether anything there was new to us. Throws RemoteError. */
@@ -105,8 +108,15 @@ export async function storeItems(
   const kept = items.map(item => (item.kind === 'present' && !isOurs(item) ? strip(item) : item));
   const foreignGone = items.filter(item => item.kind === 'gone' && !isOurs(item)).map(item => item.remoteId);
   const stored = kept.filter(item => !foreignGone.includes(item.remoteId));
+  await recordResponses(
+    run,
+    r,
+    items.filter(item => !copies.has(item.remoteId)),
+    uids,
+  );
   await r.copies.putSights(link.id, stored, unchanged, snapshotId, run.parts.runtime.now());
   if (foreignGone.length > 0) await r.copies.forget(link.id, foreignGone);
+  if (items.some(item => item.kind === 'gone')) await freeRefused(r, link.id);
   if (link.mode !== 'publish') {
     const busy = items.map(item => ({ item: item.remoteId, blocks: isOurs(item) ? [] : busyOf(item, window) }));
     if (busy.length > 0) await r.copies.putBusy(link.id, busy);
@@ -116,18 +126,20 @@ export async function storeItems(
 
 /** Titles, texts and places of other people's events stop here; production-domain.md section 5, rule 1. */
 function strip(item: Present): Present {
-  return { ...item, face: timesOnly(item.face), native: null, uid: null };
+  return { ...item, face: timesOnly(item.face), native: null, uid: null, response: null };
 }
 
 function busyOf(item: Observed, window: Range): readonly BusyBlock[] {
   return item.kind === 'present' ? busyBlocks(item.face, item.blocks, window) : [];
 }
 
-const uidSets = new WeakMap<ScheduleSnapshot, ReadonlySet<string>>();
+const uidMaps = new WeakMap<ScheduleSnapshot, ReadonlyMap<string, ScheduledEvent>>();
 
-function uidsOf(snapshot: ScheduleSnapshot): ReadonlySet<string> {
-  const known = uidSets.get(snapshot) ?? new Set([...snapshot.events.values()].map(event => event.uid));
-  uidSets.set(snapshot, known);
+/** The events by their UIDs. */
+function uidsOf(snapshot: ScheduleSnapshot): ReadonlyMap<string, ScheduledEvent> {
+  const known =
+    uidMaps.get(snapshot) ?? new Map([...snapshot.events.values()].map(event => [event.uid, event] as const));
+  uidMaps.set(snapshot, known);
   return known;
 }
 

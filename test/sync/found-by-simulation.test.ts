@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Met } from '../../src/model/copy.ts';
 import type { Invitee } from '../../src/model/event.ts';
 import type { EventId, GroupId, RemoteId } from '../../src/model/ids.ts';
-import { mergeMet } from '../../src/sync/findings.ts';
+import { mergeMet } from '../../src/schedule/findings.ts';
 import { applyBrakes } from '../../src/sync/guard.ts';
 import { mergeFaces } from '../../src/sync/merge.ts';
 import { planCopy } from '../../src/sync/plan.ts';
@@ -196,6 +196,21 @@ describe('an office', () => {
     expect(await office.sync('C02')).toMatchObject({ updated: 0, conflicts: 1 });
     const [card] = await office.findings('open');
     expect(card?.met).toMatchObject([{ theirs: 'Second' }]);
+  });
+
+  it('whose event found its place taken gets it once what stood there is gone', async () => {
+    const { uid } = await office.save('E001');
+    const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', `UID:${uid}`];
+    const times = [
+      'DTSTAMP:20270101T000000Z',
+      'DTSTART:20270301T100000Z',
+      'DTEND:20270301T110000Z',
+      'SUMMARY:In the way',
+    ];
+    office.add('C02', 'other.ics', [...lines, ...times, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'));
+    expect(await office.sync('C02')).toMatchObject({ created: 0 });
+    office.drop('C02', 'In the way');
+    expect(await office.sync('C02')).toMatchObject({ created: 1 });
   });
 
   it('that turns down one date of a series does not turn down another one taken out since', async () => {

@@ -1,0 +1,152 @@
+/**
+ * One reading of the office's mailbox: what came since the last, matched to whom we wrote, through the one door for
+ * answers. The position is stored in the transaction that stores what was read before it. design.md section 7.
+ */
+import PostalMime from 'postal-mime';
+import { IcalError } from '../../ical/ical-error.ts';
+import { type ItipAnswer, occurrenceIn, proposalIn } from '../../ical/reply.ts';
+import type { EventContent } from '../../model/event.ts';
+import type { Instant, ProductionId } from '../../model/ids.ts';
+import type { Told } from '../../model/message.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import { type GivenReply, type Recorded, recordReply, reportStranger } from '../../schedule/reply.ts';
+import type { Repositories, Store } from '../../store/store.ts';
+import { type AnswerMail, type NoAnswer, readAnswer } from './answer.ts';
+import type { Inbox } from './inbox.ts';
+import { type Correspondence, type Sender, whoAnswered } from './sender.ts';
+
+export type InboxParts = Readonly<{ store: Store; runtime: Runtime; inbox: Inbox }>;
+
+/** What became of an answer, or of a mail that is none. Nothing else of it is kept or logged. */
+export type Fate =
+  | Recorded['kind']
+  | Exclude<Sender['kind'], 'person'>
+  | NoAnswer
+  | 'unread'
+  | 'unreadable-mail'
+  | 'unreadable-time';
+export type InboxReport = Readonly<Partial<Record<Fate, number>>>;
+
+/** Somebody's clock may be wrong, but an answer from next week would outrank all that come before then. */
+const clockToleranceMs = 86_400_000;
+/** Of a hostile mail. */
+const mimeBounds = { forceRfc822Attachments: true, maxNestingDepth: 20, maxHeadersSize: 256 * 1024 } as const;
+
+/** Reads on from where the last reading ended. Reading twice records nothing twice. Throws MailError, StoreError. */
+export async function readInbox(parts: InboxParts, signal: AbortSignal): Promise<InboxReport> {
+  const { store, runtime, inbox } = parts;
+  const key = `inbox/position/${inbox.name}`;
+  const fates: Fate[] = [];
+  let at = await store.read(r => r.meta.get(key));
+  for await (const { mails, unread, position } of inbox.read(at, signal)) {
+    const read = await Promise.all(mails.map(parseMail));
+    const batch = await store.write(async r => {
+      // Another process has read on meanwhile: what it has dealt with is not gone back to.
+      if ((await r.meta.get(key)) !== at) return null;
+      const desk = { r, runtime, letters: lettersOf(r) };
+      const found: Fate[] = [];
+      for (const mail of read) found.push(...(typeof mail === 'string' ? [mail] : await recordMail(desk, mail)));
+      await r.meta.put(key, position);
+      return found;
+    });
+    if (batch === null) break;
+    fates.push(...batch, ...Array<Fate>(unread).fill('unread'));
+    at = position;
+    if (signal.aborted) break;
+  }
+  return countsOf(fates);
+}
+
+async function parseMail(raw: Uint8Array): Promise<AnswerMail | Fate> {
+  // The parser refuses what goes beyond its bounds with plain errors.
+  const mail = await PostalMime.parse(raw, mimeBounds).catch(() => null);
+  if (mail === null) return 'unreadable-mail';
+  const reading = readAnswer(mail);
+  return reading.kind === 'answers' ? reading : reading.why;
+}
+
+/** One transaction, and what it has looked up so far. */
+type Desk = Readonly<{ r: Repositories; runtime: Runtime; letters: ReturnType<typeof lettersOf> }>;
+
+async function recordMail(desk: Desk, mail: AnswerMail): Promise<Fate[]> {
+  const fates: Fate[] = [];
+  for (const answer of mail.answers) fates.push(await recordAnswer(desk, mail, answer));
+  return fates;
+}
+
+async function recordAnswer({ r, runtime, letters }: Desk, mail: AnswerMail, answer: ItipAnswer): Promise<Fate> {
+  for (const { id: production } of await r.schedule.productions()) {
+    const sender = whoAnswered(answer, mail.from, await letters(production, answer.uid));
+    if (sender.kind === 'unknown-event') continue;
+    if (sender.kind === 'stranger') {
+      await reportStranger(r, { production, event: sender.event, address: mail.from, answer: sender.answer }, runtime);
+    }
+    if (sender.kind !== 'person') return sender.kind;
+    const { event, by, about, version } = sender;
+    const stored = await r.schedule.event(production, event);
+    const times = timesOf(answer, stored?.published?.content ?? stored?.content ?? null);
+    if (times === null) return 'unreadable-time';
+    const given: GivenReply = {
+      production,
+      event,
+      by,
+      person: about,
+      answer: sender.answer,
+      ...times,
+      comment: answer.comment,
+      source: 'mail',
+      version,
+      at: saidAt(answer, mail, runtime.now()),
+    };
+    return (await recordReply(r, given, runtime)).kind;
+  }
+  return 'unknown-event';
+}
+
+const noLetters: Correspondence = { told: [], messages: [], addresses: new Map() };
+
+/** Each production's letters, looked up once; nothing but `told` is loaded of one that never wrote of this UID. */
+function lettersOf(r: Repositories): (production: ProductionId, uid: string) => Promise<Correspondence> {
+  const told = new Map<ProductionId, readonly Told[]>();
+  const whole = new Map<ProductionId, Correspondence>();
+  return async (production, uid) => {
+    const rows = told.get(production) ?? (await r.mail.told(production));
+    told.set(production, rows);
+    if (rows.every(row => row.uid !== uid)) return noLetters;
+    const known = whole.get(production) ?? (await correspondenceOf(r, production, rows));
+    whole.set(production, known);
+    return known;
+  };
+}
+
+async function correspondenceOf(
+  r: Repositories,
+  production: ProductionId,
+  told: readonly Told[],
+): Promise<Correspondence> {
+  const { people } = await r.schedule.snapshot(production);
+  const addresses = [...people.values()].flatMap(({ id, email }) => (email ? [[id, email] as const] : []));
+  return { told, messages: await r.mail.messages(production), addresses: new Map(addresses) };
+}
+
+/** null: one of its times cannot be read, so nothing of it is believed. */
+function timesOf(answer: ItipAnswer, content: EventContent | null): Pick<GivenReply, 'occurrence' | 'proposed'> | null {
+  if (content === null) return { occurrence: null, proposed: null };
+  try {
+    const occurrence = content.rrule === null ? null : occurrenceIn(answer, content.when);
+    return { occurrence, proposed: proposalIn(answer, content.when.zone) };
+  } catch (error) {
+    if (error instanceof IcalError || error instanceof RangeError) return null;
+    throw error;
+  }
+}
+
+function saidAt({ stampedAt }: ItipAnswer, { sentAt }: AnswerMail, now: Instant): Instant | null {
+  const isSane = (at: Instant | null) => at !== null && at <= now + clockToleranceMs;
+  return [stampedAt, sentAt].find(isSane) ?? null;
+}
+
+function countsOf(fates: readonly Fate[]): InboxReport {
+  const groups = [...Map.groupBy(fates, fate => fate)].sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(groups.map(([fate, all]) => [fate, all.length]));
+}
