@@ -183,7 +183,14 @@ describe('nothing in the store changes by', () => {
     expect((await place.callboard('backup', 'good.gz')).code).toBe(0);
     const good = await readFile(path('good.gz'));
     await writeFile(path('cut.gz'), good.subarray(0, good.length / 2));
-    await writeFile(path('newer.gz'), gzipSync(gunzipSync(good).toString().replace(/"version":\d+/, '"version":99')));
+    await writeFile(
+      path('newer.gz'),
+      gzipSync(
+        gunzipSync(good)
+          .toString()
+          .replace(/"version":\d+/, '"version":99'),
+      ),
+    );
     await writeFile(path('short.gz'), gzipSync(gunzipSync(good).toString().split('\n').slice(0, 50).join('\n')));
     const said = await reasons(['cut.gz', 'newer.gz', 'short.gz', 'c.db', 'lost.gz'].map(name => ['restore', name]));
     expect(said).toEqual([
