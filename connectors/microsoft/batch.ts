@@ -96,7 +96,8 @@ export class Batches {
       const body = { requests };
       const reply = await this.#client.request({ method: 'POST', path: '/$batch', body, places: limits.slots });
       if (reply.status === 200) this.#deal(load, readBatch(reply.body));
-      else this.#fail(load, reply);
+      else if (reply.status >= 400) this.#fail(load, reply);
+      else throw new RemoteError('protocol', 'a batch was answered by something else than its parts');
     } catch (error) {
       // Whether it came there is as unknown of each part as of the whole.
       for (const { reject } of load) reject(error);

@@ -138,7 +138,7 @@ async function mailOf(
 
 /** With the waits between readings about half an hour: longer than most outages. */
 const patience = 5;
-const damaged: ReadonlySet<RemoteKind> = new Set(['unavailable', 'rejected', 'unsupported', 'protocol']);
+const damaged: ReadonlySet<RemoteKind> = new Set(['unavailable', 'timeout', 'rejected', 'unsupported', 'protocol']);
 
 /**
  * Exchange makes a message of its own kind of what it understands as an answer; a calendar part that it does not

@@ -70,10 +70,12 @@ export async function recordReply(r: Repositories, given: GivenReply, stamp: Sta
   }
   const matter: ReplyMatter = { snapshot, event, history: await r.schedule.history(production, id) };
   const version = given.version ?? told.find(({ reader }) => reader.about === whose)?.eventVersion ?? published;
-  const reply = replyOf({ ...given, person: whose, version }, content, stamp.now());
   const before = (await r.replies.of(production, id)).filter(
     ({ person, occurrence }) => person === whose && occurrence === given.occurrence,
   );
+  // What is read last holds: the clock may stand still between two, or be set back.
+  const receivedAt = Math.max(stamp.now(), (before.at(-1)?.receivedAt ?? 0) + 1);
+  const reply = { ...replyOf({ ...given, person: whose, version }, content, stamp.now()), receivedAt };
   const kind = judge(reply, given.at === null, before, matter);
   if (kind !== 'recorded') return { kind };
   await r.replies.put(reply);
@@ -193,11 +195,19 @@ export type StrangerReply = Readonly<{
   /** The address as it stands in the mail, for the office's eyes. */
   address: string;
   answer: Answer;
+  /** `ahead`: it names a version that nobody was sent, as after a restore from a backup, or as a forger might. */
+  why: 'stranger' | 'ahead';
 }>;
+
+const addressMax = 254;
+const strayWords: Readonly<Record<StrangerReply['why'], string>> = {
+  stranger: 'the unit list does not know the address',
+  ahead: 'to a version that nobody was sent: it is forged, or the store was restored from a backup; ask them',
+};
 
 /** Opens a card for the office; they are never added by themselves (sheet, section 4.5). Idempotent. */
 export async function reportStranger(r: Repositories, given: StrangerReply, stamp: Stamp): Promise<void> {
-  await openStray(r, stamp, given, given.address.toLowerCase(), 'the unit list does not know the address');
+  await openStray(r, stamp, given, given.address.toLowerCase(), strayWords[given.why]);
 }
 
 /** An answer that is on nobody's record. A card that was read does not open again for the same words. */
@@ -214,9 +224,12 @@ async function openStray(
   if (!event) return;
   const by = 'address' in given ? null : given.by;
   const name =
-    'address' in given ? oneLine(given.address) : nameOf({ by: given.by, person: given.person ?? given.by }, snapshot);
+    'address' in given
+      ? oneLine(given.address).slice(0, addressMax)
+      : nameOf({ by: given.by, person: given.person ?? given.by }, snapshot);
   const title = `${name} answered “${oneLine((event.published ?? event).content.title)}” (${answer}), but ${why}.`;
-  const key = `stray-reply/${id}/${who}`;
+  // An address may be as long as a mail: PostgreSQL has no keys of that length.
+  const key = `stray-reply/${id}/${createHash('sha256').update(who).digest('hex').slice(0, 32)}`;
   if ((await r.findings.byKey(production, key))?.title === title) return;
   const facts = { production, key, kind: 'reply', calendar: null, person: by, event: id, title } as const;
   await openFinding(r, stamp, { ...facts, met: [], suggestions: [] });

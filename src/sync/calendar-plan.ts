@@ -13,6 +13,7 @@ import { faceHash, type Projection, type WantedCopy } from './project.ts';
 import { policyFor, type Rights } from './rights.ts';
 import { type Settled, settleCopy, settleRemoval } from './settle.ts';
 import { judgeStrays, keysOf, type Stray } from './stray.ts';
+import { allUnits, fieldOf, sameUnit, unitsOf, unitValue } from './units.ts';
 
 export type CalendarPlanInput = Readonly<{
   link: CalendarLink;
@@ -173,8 +174,22 @@ function findStrays(
   marked.sort((a, b) => Number(uids.has(b.uid ?? '')) - Number(uids.has(a.uid ?? '')));
   const keys = keysOf(input.link.production, input.link.id, input.snapshot.events.keys(), copies);
   const isMade = new Map(present.map(item => [item.remoteId, uids.has(item.uid ?? '')] as const));
-  const isSecond = (item: Present, own: RemoteId) => uids.has(item.uid ?? '') && isMade.get(own) === false;
+  const isSecond = (item: Present, own: RemoteId) =>
+    uids.has(item.uid ?? '') && isMade.get(own) === false && isAsSent(input, item);
   return judgeStrays(marked, keys, copies, new Set(isMade.keys()), isSecond);
+}
+
+/** Whether an item shows what a create of ours sent, or what its copy shows: nobody has typed anything there. */
+function isAsSent({ attempts, copies, canon, can }: CalendarPlanInput, { marker, face }: Present): boolean {
+  const creates = attempts.filter(({ verb, key }) => verb === 'create' && key === marker?.key);
+  const agreed = copies.find(({ key }) => key === marker?.key)?.base?.seen;
+  const known = [...creates.map(({ fields }) => canon(fields)), ...(agreed ? [agreed] : [])];
+  const shown = unitsOf(face);
+  return known.some(fields => {
+    const sent = unitsOf(fields);
+    const told = allUnits(shown, sent).filter(unit => unit !== 'busy' && can.fields.includes(fieldOf(unit)));
+    return told.every(unit => sameUnit(unit, unitValue(shown, unit), unitValue(sent, unit)));
+  });
 }
 
 /** The copies whose item is gone, by the UID of their event: an item that bears it is theirs, also without our mark. */

@@ -7,7 +7,7 @@ import type { BusyBlock } from '../model/calendar.ts';
 import type { Observed, Present } from '../model/copy.ts';
 import type { ScheduledEvent } from '../model/event.ts';
 import { timesOnly } from '../model/face.ts';
-import type { RemoteId } from '../model/ids.ts';
+import type { CalendarId, RemoteId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { overlaps, type Range, rangeOf } from '../model/when.ts';
 import type { Repositories } from '../store/store.ts';
@@ -114,14 +114,27 @@ export async function storeItems(
     items.filter(item => !copies.has(item.remoteId)),
     uids,
   );
+  const stoodThere = await hasLeft(r, link.id, items);
   await r.copies.putSights(link.id, stored, unchanged, snapshotId, run.parts.runtime.now());
   if (foreignGone.length > 0) await r.copies.forget(link.id, foreignGone);
-  if (items.some(item => item.kind === 'gone')) await freeRefused(r, link.id);
+  if (stoodThere) await freeRefused(r, link.id);
   if (link.mode !== 'publish') {
     const busy = items.map(item => ({ item: item.remoteId, blocks: isOurs(item) ? [] : busyOf(item, window) }));
     if (busy.length > 0) await r.copies.putBusy(link.id, busy);
   }
   await reportItems(run, r, items, isOurs);
+}
+
+/**
+ * Whether one of them was seen before, with our mark or the UID of an event, and is gone now. One that never was seen is
+ * what a create made and took away again: to try that anew because it is gone would go on for ever.
+ */
+async function hasLeft(r: Repositories, calendar: CalendarId, items: readonly Observed[]): Promise<boolean> {
+  const gone = new Set(items.flatMap(item => (item.kind === 'gone' ? [item.remoteId] : [])));
+  if (gone.size === 0) return false;
+  const isForeign = (item: Observed) => item.kind === 'present' && item.marker === null && item.uid === null;
+  const sights = await r.copies.sights(calendar);
+  return sights.some(({ observed: item }) => item.kind !== 'gone' && !isForeign(item) && gone.has(item.remoteId));
 }
 
 /** Titles, texts and places of other people's events stop here; production-domain.md section 5, rule 1. */

@@ -132,7 +132,13 @@ describe('who may answer for whom', () => {
   });
 
   it('R07 a stranger who answers a forwarded invitation is not added; a card says so, once', async () => {
-    const stranger = { production, event: id, address: 'Who@elsewhere.test', answer: 'accepted' } as const;
+    const stranger = {
+      production,
+      event: id,
+      address: 'Who@elsewhere.test',
+      answer: 'accepted',
+      why: 'stranger',
+    } as const;
     const report = () => store.write(r => reportStranger(r, stranger, stamp));
     await report();
     await report();

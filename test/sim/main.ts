@@ -1,5 +1,5 @@
 /**
- * Runs seeds of the simulation: `node test/sim/main.ts --seeds N [--from S] [--seconds T] [--workers K]`.
+ * Runs seeds of the simulation: `node test/sim/main.ts --seeds N [--from S] [--seconds T] [--workers K] [--ticks N]`.
  * `--seed S [--ticks N]` replays one, `--planted [NAME…]` runs the planted bugs. Exits with 1 when a seed is red.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import { plantedBugs, runPlanted } from './planted.ts';
 import { keepRedSeed, redSeeds } from './seeds.ts';
-import { simulate } from './simulate.ts';
+import { type SimulationOptions, simulate } from './simulate.ts';
 import type { Report } from './worker.ts';
 
 const { values, positionals } = parseArgs({
@@ -28,11 +28,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+const options: SimulationOptions = values.ticks === undefined ? {} : { ticks: Number(values.ticks) };
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const red = (text: string) => (process.stdout.isTTY ? `\u001b[31m${text}\u001b[0m` : text);
 
 async function replay(seed: number): Promise<boolean> {
-  const verdict = await simulate(seed, values.ticks === undefined ? {} : { ticks: Number(values.ticks) });
+  const verdict = await simulate(seed, options);
   const { violation, excerpt, digest, ticks } = verdict;
   if (violation === null) say(`seed ${seed} is green: ${ticks} ticks, history ${digest.slice(0, 16)}`);
   else show({ seed, invariant: violation.invariant, message: violation.message, excerpt });
@@ -103,7 +104,7 @@ async function run(): Promise<number> {
 }
 
 function work(next: () => number | null, take: (report: Report) => void): Promise<void> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
   return new Promise((resolve, reject) => {
     const hand = () => {
       const seed = next();

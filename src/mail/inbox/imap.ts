@@ -17,18 +17,30 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 
 /** `imaps://USER:PASSWORD@HOST/FOLDER`; `imap:` where TLS is not needed, on this machine only. */
 export function openImapInbox(url: URL, runtime: Pick<Runtime, 'now'>): Inbox {
-  const folder = decodeURIComponent(url.pathname.slice(1)) || 'INBOX';
+  const folder = plain(url.pathname.slice(1)) || 'INBOX';
+  const auth: SignIn = { user: plain(url.username), pass: plain(url.password) };
   const whose = JSON.stringify([url.host, url.username, folder]);
   return {
     name: createHash('sha256').update(whose).digest('hex').slice(0, 16),
     async *read(after, signal) {
-      await using reading = await openFolder(url, folder, signal);
+      await using reading = await openFolder(url, auth, folder, signal);
       yield* batchesOf(reading, placeOf(after), runtime);
     },
     async check() {
-      await using _reading = await openFolder(url, folder, new AbortController().signal);
+      await using _reading = await openFolder(url, auth, folder, new AbortController().signal);
     },
   };
+}
+
+type SignIn = Readonly<{ user: string; pass: string }>;
+
+/** Throws MailError `setup`: a bare `%` is no percent form. */
+function plain(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new MailError('setup', 'in mail.inbox a % of user, password or folder is written %25', { cause });
+  }
 }
 
 interface Reading extends AsyncDisposable {
@@ -39,8 +51,8 @@ interface Reading extends AsyncDisposable {
 }
 
 /** Opened for reading only (EXAMINE): the server itself then lets nothing be marked. */
-async function openFolder(url: URL, folder: string, signal: AbortSignal): Promise<Reading> {
-  const client = clientOf(url);
+async function openFolder(url: URL, auth: SignIn, folder: string, signal: AbortSignal): Promise<Reading> {
+  const client = clientOf(url, auth);
   // Without a listener an error that comes between two commands would end the process.
   client.on('error', () => undefined);
   const stop = () => client.close();
@@ -62,16 +74,14 @@ async function openFolder(url: URL, folder: string, signal: AbortSignal): Promis
   }
 }
 
-function clientOf(url: URL): ImapFlow {
+function clientOf(url: URL, auth: SignIn): ImapFlow {
   const secure = url.protocol === 'imaps:';
   return new ImapFlow({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port ? Number(url.port) : secure ? 993 : 143,
     secure,
     ...(loopback.has(url.hostname) ? { tls: { rejectUnauthorized: false } } : {}),
-    ...(url.username === ''
-      ? {}
-      : { auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } }),
+    ...(url.username === '' ? {} : { auth }),
     ...timeouts,
     logger: false,
     disableAutoIdle: true,

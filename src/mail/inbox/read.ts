@@ -7,7 +7,7 @@ import { IcalError } from '../../ical/ical-error.ts';
 import { type ItipAnswer, occurrenceIn, proposalIn } from '../../ical/reply.ts';
 import type { EventContent } from '../../model/event.ts';
 import type { Instant, ProductionId } from '../../model/ids.ts';
-import type { Told } from '../../model/message.ts';
+import type { OutboxMessage, Told } from '../../model/message.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type GivenReply, type Recorded, recordReply, reportStranger } from '../../schedule/reply.ts';
 import type { Repositories, Store } from '../../store/store.ts';
@@ -78,8 +78,9 @@ async function recordAnswer({ r, runtime, letters }: Desk, mail: AnswerMail, ans
   for (const { id: production } of await r.schedule.productions()) {
     const sender = whoAnswered(answer, mail.from, await letters(production, answer.uid));
     if (sender.kind === 'unknown-event') continue;
-    if (sender.kind === 'stranger') {
-      await reportStranger(r, { production, event: sender.event, address: mail.from, answer: sender.answer }, runtime);
+    if (sender.kind === 'stranger' || sender.kind === 'ahead') {
+      const { kind: why, event, answer: said } = sender;
+      await reportStranger(r, { production, event, address: mail.from, answer: said, why }, runtime);
     }
     if (sender.kind !== 'person') return sender.kind;
     const { event, by, about, version } = sender;
@@ -110,13 +111,32 @@ function lettersOf(r: Repositories): (production: ProductionId, uid: string) => 
   const told = new Map<ProductionId, readonly Told[]>();
   const whole = new Map<ProductionId, Correspondence>();
   return async (production, uid) => {
-    const rows = told.get(production) ?? (await r.mail.told(production));
+    const rows = told.get(production) ?? (await invitationsOf(r, production));
     told.set(production, rows);
     if (rows.every(row => row.uid !== uid)) return noLetters;
     const known = whole.get(production) ?? (await correspondenceOf(r, production, rows));
     whole.set(production, known);
     return known;
   };
+}
+
+/** What was told, and the invitations whose outcome is not known yet: an answer may be quicker. */
+async function invitationsOf(r: Repositories, production: ProductionId): Promise<readonly Told[]> {
+  const told = await r.mail.told(production);
+  const isTold = (one: OutboxMessage) =>
+    told.some(({ event, reader: { person, about } }) => {
+      return event === one.event && person === one.reader.person && about === one.reader.about;
+    });
+  const open = (await r.mail.messages(production, ['sending', 'unknown'])).filter(one => !isTold(one));
+  return [...told, ...open.flatMap(invitationIn)];
+}
+
+function invitationIn({ production, event, reader, statement, mail, ...message }: OutboxMessage): Told[] {
+  const [, uid] = /^UID:(.+?)\r?$/m.exec(mail?.calendar?.ics ?? '') ?? [];
+  if (uid === undefined) return [];
+  const { sequence, version: eventVersion, messageId, changedAt: at } = message;
+  const messageIds = [messageId];
+  return [{ production, event, reader, statement, uid, sequence, eventVersion, itip: true, messageIds, at }];
 }
 
 async function correspondenceOf(
@@ -134,7 +154,10 @@ function timesOf(answer: ItipAnswer, content: EventContent | null): Pick<GivenRe
   if (content === null) return { occurrence: null, proposed: null };
   try {
     const occurrence = content.rrule === null ? null : occurrenceIn(answer, content.when);
-    return { occurrence, proposed: proposalIn(answer, content.when.zone) };
+    const proposed = proposalIn(answer, content.when.zone);
+    // Beyond these years another zone has times that are none in our form.
+    const isFar = proposed !== null && !(proposed.start >= '1970' && proposed.end < '9999');
+    return isFar ? null : { occurrence, proposed };
   } catch (error) {
     if (error instanceof IcalError || error instanceof RangeError) return null;
     throw error;

@@ -28,8 +28,8 @@ export type Sender =
       /** null: it is not known which they answer. */
       version: number | null;
     }>
-  | Readonly<{ kind: 'stranger'; event: EventId; answer: Answer }>
-  | Readonly<{ kind: 'unknown-event' | 'no-answer' | 'ahead' | 'several' }>;
+  | Readonly<{ kind: 'stranger' | 'ahead'; event: EventId; answer: Answer }>
+  | Readonly<{ kind: 'unknown-event' | 'no-answer' | 'several' }>;
 
 /** @param from the address in From: only what it says for itself is believed */
 export function whoAnswered(answer: ItipAnswer, from: string, known: Correspondence): Sender {
@@ -40,7 +40,7 @@ export function whoAnswered(answer: ItipAnswer, from: string, known: Corresponde
   const { address: guest, answer: given } = own ?? answer.attendees.find(one => one.answer !== null) ?? nobody;
   if (given === null) return { kind: 'no-answer' };
   const { event } = any;
-  if (isAhead(answer, told, known.messages)) return { kind: 'ahead' };
+  if (isAhead(answer, told, known.messages)) return { kind: 'ahead', event, answer: given };
   const invited = told.filter(({ reader, itip }) => itip && wroteTo(guest, event, reader, known.messages));
   const [invitation] = invited;
   // Where the invitation went is theirs, also when the unit list has another address for them by now.
@@ -50,9 +50,13 @@ export function whoAnswered(answer: ItipAnswer, from: string, known: Corresponde
   const [about] = guests;
   const [by] = senders;
   if (by === undefined || about === undefined) return { kind: 'stranger', event, answer: given };
-  const sent = invitation ? messagesTo(event, invitation.reader, known.messages) : [];
-  const version = invitation ? versionOf(answer.sequence, invitation, sent) : null;
-  return version === 'ahead' ? { kind: 'ahead' } : { kind: 'person', event, by, about, answer: given, version };
+  // Somebody who answers from another address than theirs of then still answers what they were sent.
+  const theirs = invitation ?? told.find(({ reader, itip }) => itip && reader.person === about);
+  const sent = theirs ? messagesTo(event, theirs.reader, known.messages) : [];
+  const version = theirs ? versionOf(answer.sequence, theirs, sent) : null;
+  return version === 'ahead'
+    ? { kind: 'ahead', event, answer: given }
+    : { kind: 'person', event, by, about, answer: given, version };
 }
 
 /** Nobody at all was sent that SEQUENCE, or may have been. */

@@ -216,4 +216,9 @@ describe('the answer to a batch', () => {
       expect(left.slice(4).map(({ path }) => path)).toEqual(['/e0', '/e1']);
     },
   );
+
+  it('are not taken to be done where something on the way answers the whole with a success of its own', async () => {
+    const { ask } = graph(() => reply(204, undefined));
+    expect(statuses(await ask(3, { method: 'DELETE' }))).toEqual(['protocol', 'protocol', 'protocol']);
+  });
 });

@@ -170,6 +170,19 @@ describe('a mailbox of Outlook that cannot be read', () => {
     expect(await read(from)).toEqual({ unread: 1, recorded: 1 });
   });
 
+  it('does not wait for one message about which Graph is silent', async () => {
+    arrive(accepted, declined);
+    const silent: typeof fetch = async (input, init) => {
+      if (!String(input).includes('AAkALg1')) return await globalThis.fetch(input, init);
+      throw new DOMException('too late', 'TimeoutError');
+    };
+    const from = openGraphInbox(settingsFor(sandbox), officeMailbox, { fetch: silent, now: office.runtime.now });
+    for (let times = 1; times < 5; times += 1) {
+      await expect(read(from)).rejects.toMatchObject({ kind: 'unreachable' });
+    }
+    expect(await read(from)).toEqual({ unread: 1, recorded: 1 });
+  });
+
   it('loses nothing: what was read before the failure is on record, the rest comes next time', async () => {
     arrive(...Array.from({ length: 50 }, () => note(beth)), accepted, declined);
     sandbox.fail({ path: /\$value/, reply: { status: 503 } });

@@ -6,6 +6,7 @@ const runtime = { now: () => 0 };
 it.each([
   ['graph:office@film.test', 'mail.inbox graph: needs connectors.microsoft'],
   ['pop3://office:sesame@mail.test', 'mail.inbox must be imaps://USER:PASSWORD@HOST/FOLDER or graph:MAILBOX'],
+  ['imaps://office:100%sure@mail.test', 'in mail.inbox a % of user, password or folder is written %25'],
   ['imaps:', 'mail.inbox must be imaps://USER:PASSWORD@HOST/FOLDER or graph:MAILBOX'],
 ])('%s cannot be opened, and the reason does not repeat it', (address, message) => {
   expect(() => openInbox(address, runtime)).toThrow(
