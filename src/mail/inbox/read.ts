@@ -10,7 +10,7 @@ import type { Instant, ProductionId } from '../../model/ids.ts';
 import type { OutboxMessage, Told } from '../../model/message.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type GivenReply, type Recorded, recordReply, reportStranger } from '../../schedule/reply.ts';
-import type { Repositories, Store } from '../../store/store.ts';
+import { type Repositories, type Store, StoreError } from '../../store/store.ts';
 import { type AnswerMail, type NoAnswer, readAnswer } from './answer.ts';
 import type { Inbox } from './inbox.ts';
 import { type Correspondence, type Sender, whoAnswered } from './sender.ts';
@@ -24,6 +24,7 @@ export type Fate =
   | NoAnswer
   | 'unread'
   | 'unreadable-mail'
+  | 'defect'
   | 'unreadable-time';
 export type InboxReport = Readonly<Partial<Record<Fate, number>>>;
 
@@ -40,15 +41,7 @@ export async function readInbox(parts: InboxParts, signal: AbortSignal): Promise
   let at = await store.read(r => r.meta.get(key));
   for await (const { mails, unread, position } of inbox.read(at, signal)) {
     const read = await Promise.all(mails.map(parseMail));
-    const batch = await store.write(async r => {
-      // Another process has read on meanwhile: what it has dealt with is not gone back to.
-      if ((await r.meta.get(key)) !== at) return null;
-      const desk = { r, runtime, letters: lettersOf(r) };
-      const found: Fate[] = [];
-      for (const mail of read) found.push(...(typeof mail === 'string' ? [mail] : await recordMail(desk, mail)));
-      await r.meta.put(key, position);
-      return found;
-    });
+    const batch = await recordBatch({ store, runtime, key, at }, read, position);
     if (batch === null) break;
     fates.push(...batch, ...Array<Fate>(unread).fill('unread'));
     at = position;
@@ -57,7 +50,52 @@ export async function readInbox(parts: InboxParts, signal: AbortSignal): Promise
   return countsOf(fates);
 }
 
-async function parseMail(raw: Uint8Array): Promise<AnswerMail | Fate> {
+/** Where the reading stands. */
+type Stand = Readonly<{ store: Store; runtime: Runtime; key: string; at: string | null }>;
+type ReadMail = AnswerMail | Fate;
+
+/**
+ * All of it together; where that fails by a defect, each mail by itself, so that none keeps those behind it from being
+ * read for ever. null: another process has read on meanwhile, and what it has dealt with is not gone back to.
+ */
+async function recordBatch(stand: Stand, mails: readonly ReadMail[], position: string): Promise<Fate[] | null> {
+  try {
+    return await recordAll(stand, mails, position);
+  } catch (error) {
+    if (error instanceof StoreError) throw error;
+    const fates: Fate[] = [];
+    for (const mail of mails) {
+      const found = await recordAll(stand, [mail], null).catch((defect: unknown) => passOver(stand, defect));
+      if (found === null) return null;
+      fates.push(...found);
+    }
+    return (await recordAll(stand, [], position)) && fates;
+  }
+}
+
+function passOver({ runtime }: Stand, defect: unknown): Fate[] {
+  if (defect instanceof StoreError) throw defect;
+  runtime.log.error({ err: defect }, 'an answer was passed over by a defect; the mail lies in the mailbox for people');
+  return ['defect'];
+}
+
+/** One transaction. @param position null: where the reading stands does not change yet */
+async function recordAll(
+  { store, runtime, key, at }: Stand,
+  mails: readonly ReadMail[],
+  position: string | null,
+): Promise<Fate[] | null> {
+  return await store.write(async r => {
+    if ((await r.meta.get(key)) !== at) return null;
+    const desk = { r, runtime, letters: lettersOf(r) };
+    const found: Fate[] = [];
+    for (const mail of mails) found.push(...(typeof mail === 'string' ? [mail] : await recordMail(desk, mail)));
+    if (position !== null) await r.meta.put(key, position);
+    return found;
+  });
+}
+
+async function parseMail(raw: Uint8Array): Promise<ReadMail> {
   // The parser refuses what goes beyond its bounds with plain errors.
   const mail = await PostalMime.parse(raw, mimeBounds).catch(() => null);
   if (mail === null) return 'unreadable-mail';

@@ -3,6 +3,7 @@ import { openMailbox, type SandboxMailbox } from '../../../connectors/sandbox/ma
 import { readInbox } from '../../../src/mail/inbox/read.ts';
 import { MailError } from '../../../src/mail/mail-error.ts';
 import type { Person } from '../../../src/model/person.ts';
+import type { Repositories, Store } from '../../../src/store/store.ts';
 import { PostOffice } from '../post-office.ts';
 import { edited, event, person, production, timed, venue } from '../world.ts';
 import { Box } from './box.ts';
@@ -45,6 +46,31 @@ async function arrive(...mails: string[]) {
   box.mails.push(...mails);
   return await read();
 }
+
+describe('an answer that cannot be recorded by a defect of ours', () => {
+  it('is passed over, and those behind it are read', async () => {
+    const write: Store['write'] = work =>
+      office.store.write(async r => {
+        const put: Repositories['replies']['put'] = async reply => {
+          if (reply.person === 'C02') throw new TypeError('a defect');
+          await r.replies.put(reply);
+        };
+        return await work({ ...r, replies: { ...r.replies, of: (...about) => r.replies.of(...about), put } });
+      });
+    const { dialect } = office.store;
+    const read: Store['read'] = work => office.store.read(work);
+    const none = () => Promise.reject(new Error('not asked for'));
+    const store: Store = { dialect, read, write, backup: none, restore: none, [Symbol.asyncDispose]: async () => {} };
+    box.mails.push(letter(beth.attendee, plainReply(beth)));
+    const carol = { ...beth, attendee: 'carol@film.test' };
+    box.mails.push(letter(carol.attendee, plainReply(carol)));
+    const signal = new AbortController().signal;
+    const parts = { store, runtime: office.runtime, inbox: box };
+    expect(await readInbox(parts, signal)).toEqual({ defect: 1, recorded: 1 });
+    expect(await readInbox(parts, signal)).toEqual({});
+    expect((await replies()).map(reply => reply.person)).toEqual(['C03']);
+  });
+});
 
 describe('an odd answer', () => {
   it.each([
