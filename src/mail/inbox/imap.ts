@@ -4,6 +4,7 @@ import { ImapFlow, type MessageStructureObject } from 'imapflow';
 import { z } from 'zod';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { MailError } from '../mail-error.ts';
+import { fromPercent } from '../percent.ts';
 import { type Inbox, type InboxBatch, lookBackDays, maxMailBytes } from './inbox.ts';
 
 /** A UID means a message only together with the folder's UIDVALIDITY (RFC 9051 section 2.3.1.1). */
@@ -17,8 +18,8 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 
 /** `imaps://USER:PASSWORD@HOST/FOLDER`; `imap:` where TLS is not needed, on this machine only. */
 export function openImapInbox(url: URL, runtime: Pick<Runtime, 'now'>): Inbox {
-  const folder = plain(url.pathname.slice(1)) || 'INBOX';
-  const auth: SignIn = { user: plain(url.username), pass: plain(url.password) };
+  const folder = fromPercent(url.pathname.slice(1), 'mail.inbox') || 'INBOX';
+  const auth: SignIn = { user: fromPercent(url.username, 'mail.inbox'), pass: fromPercent(url.password, 'mail.inbox') };
   const whose = JSON.stringify([url.host, url.username, folder]);
   return {
     name: createHash('sha256').update(whose).digest('hex').slice(0, 16),
@@ -33,15 +34,6 @@ export function openImapInbox(url: URL, runtime: Pick<Runtime, 'now'>): Inbox {
 }
 
 type SignIn = Readonly<{ user: string; pass: string }>;
-
-/** Throws MailError `setup`: a bare `%` is no percent form. */
-function plain(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch (cause) {
-    throw new MailError('setup', 'in mail.inbox a % of user, password or folder is written %25', { cause });
-  }
-}
 
 interface Reading extends AsyncDisposable {
   readonly client: ImapFlow;
