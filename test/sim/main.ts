@@ -47,7 +47,7 @@ function show({ seed, invariant, message, excerpt }: Red): void {
   say(`broken: ${invariant}`);
   say(`        ${message}`);
   for (const line of excerpt) say(`  ${line}`);
-  say(`replay: npm run simulate -- --seed ${seed}`);
+  say(`replay: npm run simulate -- --seed ${seed}${values.ticks === undefined ? '' : ` --ticks ${values.ticks}`}`);
 }
 
 function commit(): string {
@@ -89,7 +89,9 @@ async function run(): Promise<number> {
     if (values.brief) stopped = true;
     else {
       show({ seed: report.seed, ...report.red });
-      keepRedSeed({ seed: report.seed, invariant: report.red.invariant, commit: commit() });
+      // With other ticks it is another world.
+      if (values.ticks === undefined)
+        keepRedSeed({ seed: report.seed, invariant: report.red.invariant, commit: commit() });
     }
     if (values.brief) say(`red ${report.seed} ${done} ${report.red.invariant}`);
   };
