@@ -159,9 +159,11 @@ function uidsOf(snapshot: ScheduleSnapshot): ReadonlyMap<string, ScheduledEvent>
 /** The window has moved: what repeats is busy at new times. Works from what is stored, without a request. */
 export async function refreshBusy(run: Run, r: Repositories, window: Range): Promise<void> {
   const sights = await r.copies.sights(run.row.link.id);
+  // An item that lost its mark is still ours where a copy knows it.
+  const copies = new Set((await r.copies.copies(run.row.link.id)).map(copy => copy.remoteId));
   const repeating = sights.flatMap(({ observed }) => {
-    const foreign = observed.kind === 'present' && observed.uid === null && observed.marker === null;
-    return foreign && observed.face.series !== null ? [observed] : [];
+    const unmarked = observed.kind === 'present' && observed.uid === null && observed.marker === null;
+    return unmarked && !copies.has(observed.remoteId) && observed.face.series !== null ? [observed] : [];
   });
   if (run.row.link.mode === 'publish' || repeating.length === 0) return;
   await r.copies.putBusy(

@@ -30,7 +30,7 @@ import {
   seriesOf,
   weekly,
 } from './faces.ts';
-import { named, type Office, openOffice } from './office.ts';
+import { calendarOf, named, type Office, openOffice, tide } from './office.ts';
 
 const none = { pending: [], canon: asIs, fields: rules().fields };
 
@@ -211,6 +211,21 @@ describe('an office', () => {
     expect(await office.sync('C02')).toMatchObject({ created: 0 });
     office.drop('C02', 'In the way');
     expect(await office.sync('C02')).toMatchObject({ created: 1 });
+  });
+
+  it('whose series lost its mark does not take its dates for the person’s own time on the next day', async () => {
+    await office.save('E001', { rrule: 'FREQ=WEEKLY;COUNT=6' });
+    await office.sync('C02');
+    const calendar = calendarOf('C02');
+    await office.store.write(async r => {
+      const sights = (await r.copies.sights(calendar)).map(({ observed }) => observed);
+      const stripped = sights.map(item => (item.kind === 'present' ? { ...item, marker: null, uid: null } : item));
+      await r.copies.putSights(calendar, stripped, [], null, office.clock);
+    });
+    office.clock += 24 * 60 * 60_000;
+    await office.sync('C02');
+    const ever = { from: 0, to: Number.MAX_SAFE_INTEGER };
+    expect(await office.store.read(r => r.copies.busy(tide, ever))).toEqual([]);
   });
 
   it('that turns down one date of a series does not turn down another one taken out since', async () => {
