@@ -1,6 +1,6 @@
 /**
  * What mailboxes at providers have in common: a mail that may have gone out before is looked for in Sent first, a
- * provider that asks for a pause gets it, and every failure is said in the outbox's words.
+ * provider that asks for a pause gets it, and every failure is said in the words of src/mail.
  */
 import { MailError, type MailErrorKind } from '../src/mail/mail-error.ts';
 import type { MailDoor, MailTransport } from '../src/mail/transports/transport.ts';
@@ -57,24 +57,58 @@ export async function signingIn<Result>(service: string, token: () => Promise<Re
   }
 }
 
+/**
+ * Asks a mailbox that is only read. While the provider wants a pause nothing is asked.
+ * @param mends by the provider's own code of a refusal, as of Mailbox
+ */
+export function readingMailbox(
+  { service, mends }: Pick<Mailbox, 'service' | 'mends'>,
+  { now }: Pick<MailDoor, 'now'>,
+): <Result>(ask: () => Promise<Result>) => Promise<Result> {
+  let restsUntil: Instant = 0;
+  const pause = () => new MailError('unreachable', `${service} gives no more of this mailbox for now`);
+  return async ask => {
+    if (now() < restsUntil) throw pause();
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof RemoteError)) throw error;
+      if (error.kind === 'throttled') restsUntil = error.retryAt ?? 0;
+      const mend = mends[codeOf(error)];
+      if (mend !== undefined) throw new MailError('sign-in', mend, { cause: error });
+      if (error.kind === 'throttled') throw pause();
+      const [kind, said] = refusals[error.kind] ?? failed;
+      throw new MailError(kind === 'refused' ? 'unreachable' : kind, `${service} ${said}${numbersOf(error)}`, {
+        cause: error,
+      });
+    }
+  };
+}
+
 function resting({ service }: Pick<Mailbox, 'service'>): MailError {
   return new MailError('unreachable', `${service} takes no more mail from this mailbox for now`);
 }
 
 /** Of the provider's answer only status and code are kept: its text may hold an address. */
 function mailErrorOf(error: RemoteError, { service, mends }: Mailbox, isSending: boolean): MailError {
-  const { detail, outcome } = error;
-  const code = String(detail.reason ?? detail.code ?? '');
-  const mend = mends[code];
+  const mend = mends[codeOf(error)];
   if (mend !== undefined) return new MailError('sign-in', mend, { cause: error });
   if (error.kind === 'throttled') return resting({ service });
-  if (isSending && outcome === 'unknown') {
+  if (isSending && error.outcome === 'unknown') {
     const next = 'it is looked for there, and sent if it is not found';
     return new MailError('unknown', `${service} did not confirm the message; ${next}`, { cause: error });
   }
   const [kind, said] = refusals[error.kind] ?? failed;
-  const numbers = [detail.status, code].filter(Boolean).join(' ');
-  return new MailError(kind, `${service} ${said}${numbers === '' ? '' : ` (${numbers})`}`, { cause: error });
+  return new MailError(kind, `${service} ${said}${numbersOf(error)}`, { cause: error });
+}
+
+function codeOf({ detail }: RemoteError): string {
+  return String(detail.reason ?? detail.code ?? '');
+}
+
+function numbersOf(error: RemoteError): string {
+  const numbers = [error.detail.status, codeOf(error)].filter(Boolean).join(' ');
+  return numbers === '' ? '' : ` (${numbers})`;
 }
 
 type Meaning = readonly [MailErrorKind, string];
@@ -86,5 +120,5 @@ const refusals: Readonly<Partial<Record<RemoteKind, Meaning>>> = {
   unsupported: refused,
   reconnect: shut,
   forbidden: shut,
-  gone: ['sign-in', 'knows no such mailbox: check mail.transport'],
+  gone: ['sign-in', 'knows no such mailbox: check its address'],
 };

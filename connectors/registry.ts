@@ -1,4 +1,5 @@
 /** Which connector speaks to which provider. Only src/app.ts and the demo import this. */
+import type { Inboxes } from '../src/mail/inbox/inbox.ts';
 import type { Mailboxes } from '../src/mail/transports/transport.ts';
 import type { ProviderName } from '../src/model/calendar.ts';
 import type { Connector } from '../src/sync/connector.ts';
@@ -22,15 +23,32 @@ export async function connectorsOf(settings: ProviderSettings): Promise<Readonly
   return new Map(built.map(connector => [connector.provider, connector]));
 }
 
-/** Mailboxes that callboard may open by itself: those of people who consented for their calendar are none. */
-export async function mailboxesOf({ google, microsoft }: ProviderSettings): Promise<Mailboxes> {
+/** Mailboxes that callboard may open by itself, to send or to read: those of people who consented are none. */
+export async function mailboxesOf({
+  google,
+  microsoft,
+}: ProviderSettings): Promise<Readonly<{ outgoing: Mailboxes; incoming: Inboxes }>> {
   const key = google?.serviceAccountKey;
   const gmail = google && key ? (await import('./google/mail.ts')).openGmail : null;
-  const graph = microsoft ? (await import('./microsoft/mail.ts')).openGraphMail : null;
+  const graph = microsoft ? await graphMailboxes(microsoft) : null;
   return {
-    ...(google && key && gmail
-      ? { gmail: (mailbox, door) => gmail({ ...google, serviceAccountKey: key }, mailbox, door) }
-      : {}),
-    ...(microsoft && graph ? { graph: (mailbox, door) => graph(microsoft, mailbox, door) } : {}),
+    outgoing: {
+      ...(google && key && gmail
+        ? { gmail: (mailbox, door) => gmail({ ...google, serviceAccountKey: key }, mailbox, door) }
+        : {}),
+      ...(graph ? { graph: graph.outgoing } : {}),
+    },
+    incoming: graph ? { graph: graph.incoming } : {},
   };
+}
+
+/** Sending and reading share the one request at a time that is left to them. */
+async function graphMailboxes(settings: MicrosoftSettings) {
+  const { openGraphMail } = await import('./microsoft/mail.ts');
+  const { openGraphInbox } = await import('./microsoft/inbox.ts');
+  const { Slots } = await import('./microsoft/slots.ts');
+  const slots = new Slots(1);
+  const outgoing: NonNullable<Mailboxes['graph']> = (mailbox, door) => openGraphMail(settings, mailbox, door, slots);
+  const incoming: NonNullable<Inboxes['graph']> = (mailbox, door) => openGraphInbox(settings, mailbox, door, slots);
+  return { outgoing, incoming };
 }

@@ -3,6 +3,8 @@ import { discoverCalendars } from '../connectors/caldav/discovery.ts';
 import { connectorsOf, mailboxesOf, type ProviderSettings } from '../connectors/registry.ts';
 import { type Credentials, readCredentials } from './config/credentials.ts';
 import type { Config } from './config/schema.ts';
+import type { Inbox } from './mail/inbox/inbox.ts';
+import { openInbox } from './mail/inbox/open.ts';
 import type { MailSettings } from './mail/outbox.ts';
 import { openTransport } from './mail/transports/open.ts';
 import type { MailTransport } from './mail/transports/transport.ts';
@@ -31,6 +33,8 @@ export interface App extends AsyncDisposable {
   readonly mail: MailSettings;
   /** The configured way for mail to leave; the caller disposes of it. Throws MailError `setup`. */
   openTransport(): MailTransport;
+  /** The configured mailbox for answers; null: none. Throws MailError `setup`. */
+  openInbox(): Inbox | null;
   /** null: the configuration has no secretsKey, so nothing can be stored encrypted. */
   readonly secretBox: SecretBox | null;
   /** What a CalDAV server has at or behind an address. Throws RemoteError. */
@@ -80,7 +84,8 @@ export async function openApp(config: Config, runtime: Runtime): Promise<App> {
       store,
       sync,
       mail,
-      openTransport: () => openTransport(config.mail.transport, runtime, mailboxes),
+      openTransport: () => openTransport(config.mail.transport, runtime, mailboxes.outgoing),
+      openInbox: () => (config.mail.inbox === null ? null : openInbox(config.mail.inbox, runtime, mailboxes.incoming)),
       secretBox,
       consent,
       addressFor: link => addressFor(consent, domains, link),

@@ -1,8 +1,9 @@
-/** The long-running part of callboard: keeps calendars in step, plans and sends mail, answers on the web. */
+/** The long-running part of callboard: keeps calendars in step, plans and sends mail, reads answers, answers on the web. */
 import type { App } from './app.ts';
 import type { HttpOptions, HttpServer } from './http/options.ts';
 import { startHttp } from './http/server.ts';
 import { localRunner } from './jobs/runner.ts';
+import { inboxLoop } from './mail/inbox/loop.ts';
 import { planMail } from './mail/outbox.ts';
 import { tellReconnect } from './mail/reconnect.ts';
 import { sendDue } from './mail/send.ts';
@@ -35,6 +36,7 @@ const mailLookMs = 15_000;
 export async function startDaemon(app: App, options: DaemonOptions): Promise<Daemon> {
   const { runtime, store, config } = app;
   const transport = options.transport ?? app.openTransport();
+  const inbox = app.openInbox();
   const runner = localRunner({
     store,
     runtime,
@@ -60,6 +62,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
   });
   await lookAtAll(app);
   const mail = mailLoop(app, transport);
+  const answers = inbox && inboxLoop({ store, runtime, inbox }, config.mail.inboxIntervalMs);
   runner.start();
   runtime.log.info({ url: http.url }, 'callboard is running');
   return {
@@ -72,6 +75,7 @@ export async function startDaemon(app: App, options: DaemonOptions): Promise<Dae
       await http.close();
       desk.stop();
       await runner.stop();
+      await answers?.stop();
       await mail.stop();
       await transport[Symbol.asyncDispose]();
     },

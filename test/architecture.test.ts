@@ -31,8 +31,9 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   // An edit seen in a calendar becomes an edit of the schedule: design.md section 1, the arrow to its left.
   sync: ['store', 'model', 'runtime', 'ical', 'clash', 'schedule', 'sync (pure)', 'sync contract'],
   schedule: ['store', 'model', 'runtime', 'ical', 'clash'],
-  mail: ['store', 'model', 'runtime', 'ical', 'clash', 'mail contract'],
-  // What a provider's mailbox must be, as sync/connector.ts says it of its calendars.
+  // An answer that comes by mail is put on record by the schedule's one door, as one seen in a calendar is.
+  mail: ['store', 'model', 'runtime', 'ical', 'clash', 'schedule', 'mail contract'],
+  // What a provider's mailbox must be, to send from or to read, as sync/connector.ts says it of its calendars.
   'mail contract': ['model'],
   jobs: ['store', 'model', 'runtime', 'ical', 'clash'],
   connectors: ['model', 'runtime', 'ical', 'sync contract', 'mail contract'],
@@ -92,7 +93,7 @@ const pureSync = /^src\/sync\/(?:project|merge|plan|guard)\.ts$/;
 const pure = (path: string) =>
   /^src\/(?:model|clash|ical)\//.test(path) ||
   pureSync.test(path) ||
-  /^src\/mail\/(?:told|statement|compose|routing)\.ts$/.test(path);
+  /^src\/mail\/(?:told|statement|compose|routing|inbox\/answer|inbox\/sender)\.ts$/.test(path);
 
 /** The pure files, and every file of ours from which they take values: a helper of theirs must be pure as well. */
 const pureSources = closureOf(sources.filter(({ path }) => pure(path)));
@@ -111,7 +112,7 @@ function closureOf(start: readonly Source[]): Set<Source> {
 
 function roomOf(path: string): string {
   if (/^src\/sync\/(?:connector|remote-error)\.ts$/.test(path)) return 'sync contract';
-  if (/^src\/mail\/(?:mail-error|transports\/transport)\.ts$/.test(path)) return 'mail contract';
+  if (/^src\/mail\/(?:mail-error|transports\/transport|inbox\/inbox)\.ts$/.test(path)) return 'mail contract';
   if (pureSync.test(path) || (path.startsWith('src/sync/') && pureFiles.has(path))) return 'sync (pure)';
   if (path === 'connectors/registry.ts') return 'registry';
   return /^(?:src\/)?([^/.]+)/.exec(path)?.[1] ?? path;

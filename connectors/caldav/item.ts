@@ -65,6 +65,7 @@ function joined(first: ReadItem, others: readonly ReadItem[]): ReadItem {
 }
 
 function presentOf(item: ReadItem, { id, tag }: Resource, native: string): Present {
-  const { face, marker, uid, blocks, flags } = item;
-  return { kind: 'present', remoteId: id, tag, face, marker, uid, native, blocks, remark: flags[0] ?? null };
+  const { face, marker, uid, blocks, flags, response } = item;
+  const remark = flags[0] ?? null;
+  return { kind: 'present', remoteId: id, tag, face, marker, uid, native, blocks, remark, response };
 }

@@ -1,6 +1,8 @@
 /** What one event says by itself, without its series. Pure. */
 import { canonUrl, oneLine } from '../../src/ical/text.ts';
+import type { GuestResponse } from '../../src/model/copy.ts';
 import type { Face } from '../../src/model/face.ts';
+import { answers } from '../../src/model/reply.ts';
 import { readDescription } from './text.ts';
 import type { GoogleEvent } from './wire.ts';
 
@@ -38,14 +40,23 @@ export function isSeries(event: GoogleEvent): boolean {
 
 function blocksTime(event: GoogleEvent): boolean {
   const holdsNoTime = event.eventType === 'birthday' || event.eventType === 'workingLocation';
-  return event.transparency !== 'transparent' && !isCancelled(event) && replyOf(event) !== 'declined' && !holdsNoTime;
+  const isDeclined = ownerOf(event)?.responseStatus === 'declined';
+  return event.transparency !== 'transparent' && !isCancelled(event) && !isDeclined && !holdsNoTime;
 }
 
 function isTentative(event: GoogleEvent): boolean {
-  return event.status === 'tentative' || replyOf(event) === 'tentative';
+  return event.status === 'tentative' || ownerOf(event)?.responseStatus === 'tentative';
 }
 
-/** What the calendar's owner answered to the invitation that this event is. */
-function replyOf({ attendees }: GoogleEvent): string | null {
-  return attendees?.find(({ self }) => self === true)?.responseStatus ?? null;
+/** What the calendar's owner answered to the invitation that this event is; Google does not say when. */
+export function responseOf(event: GoogleEvent): GuestResponse | null {
+  const { responseStatus, comment } = ownerOf(event) ?? { responseStatus: null, comment: null };
+  const answer = answers.find(one => one === responseStatus);
+  if (event.organizer?.self === true || answer === undefined) return null;
+  return { answer, at: null, comment: comment ?? '', attendee: null };
+}
+
+/** The guest whose calendar this is. */
+function ownerOf({ attendees }: GoogleEvent) {
+  return attendees?.find(({ self }) => self === true) ?? null;
 }

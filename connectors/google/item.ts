@@ -4,7 +4,7 @@ import { IcalError } from '../../src/ical/ical-error.ts';
 import type { Observed, Present } from '../../src/model/copy.ts';
 import type { Face } from '../../src/model/face.ts';
 import { brandId, type RemoteId, type Tag } from '../../src/model/ids.ts';
-import { detailsOf, type Family, isCancelled, isSeries } from './details.ts';
+import { detailsOf, type Family, isCancelled, isSeries, responseOf } from './details.ts';
 import { isOpen, markerOf, uidOf } from './marker.ts';
 import { type ReadWhen, readWhen, type Zones } from './moment.ts';
 import { readSeries } from './series.ts';
@@ -65,6 +65,7 @@ export function presentOf(family: Family, zones: Zones): Present {
     native: own,
     blocks: blocks || (face.series?.overrides.some(({ face: one }) => one.busy !== 'free') ?? false),
     remark: guessed ? 'zone-guessed' : null,
+    response: responseOf(master),
   };
 }
 

@@ -28,7 +28,8 @@ const eventSchema = z.object({
   recurringEventId: text,
   originalStartTime: orNull(moment),
   source: orNull(z.object({ url: text })),
-  attendees: orNull(z.array(z.object({ self: orNull(z.boolean()), responseStatus: text }))),
+  organizer: orNull(z.object({ self: orNull(z.boolean()) })),
+  attendees: orNull(z.array(z.object({ self: orNull(z.boolean()), responseStatus: text, comment: text }))),
   extendedProperties: orNull(z.object({ private: orNull(z.record(z.string(), z.string())) })),
 });
 /** An event as read; null stands for whatever is not said. */

@@ -1,80 +1,160 @@
-/** Many readings in one request: `$batch`, whose parts each have their own fate. reference section 13.2. */
+/**
+ * Requests that are made in the same moment travel together: `$batch`, whose parts each have their own fate and run at
+ * the provider up to four at a time, in any order. reference section 13.2; docs/decisions/008.
+ */
+import { turn } from '../../src/runtime/turn.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
-import { type GraphClient, preferences } from './client.ts';
-import { remoteErrorOf } from './errors.ts';
+import { type GraphClient, type GraphReply, type GraphRequest, preferences } from './client.ts';
 import { limits } from './limits.ts';
 import { type BatchPart, readBatch } from './wire.ts';
 
-/** One answer, in the place of its path; null: Graph had no time for it. */
-export type Answers = Readonly<{
-  parts: readonly (Readonly<{ status: number; body: unknown; retryAfter: string | null }> | null)[];
-  /** Why some have no answer. */
-  throttled: RemoteError | null;
+export type PartRequest = Readonly<{
+  method: GraphRequest['method'];
+  path: string;
+  headers?: Readonly<Record<string, string>>;
+  body?: object;
 }>;
 
 /**
- * Reads these paths. Parts that are turned away without a word when to come back are asked again as long as others get
- * through; where Graph names a time, it is for the caller to wait.
+ * How many parts a batch for one mailbox may have. Microsoft promises to hold parts back that a mailbox has no room
+ * for; where it turns them away instead, that is learnt once and for all sessions of the process.
  */
-export async function readMany(client: GraphClient, paths: readonly string[], now: () => number): Promise<Answers> {
-  const parts: Answers['parts'][number][] = paths.map(() => null);
-  let throttled: RemoteError | null = null;
-  let left = paths.map((_, at) => at);
-  while (left.length > 0 && throttled === null) {
-    const asked = left.slice(0, limits.batch);
-    const answers = await askOnce(client, paths, asked, now);
-    const again: number[] = [];
-    for (const at of asked) {
-      const part = answers.get(String(at));
-      if (part === undefined) throw new RemoteError('protocol', 'a batch was answered without one of its parts');
-      const retryAfter = headerOf(part, 'retry-after');
-      if (part.status === 429) {
-        again.push(at);
-        if (retryAfter !== null)
-          throttled = remoteErrorOf({ status: 429, body: part.body, retryAfter }, { on: 'item', now: now() });
-      } else {
-        parts[at] = { status: part.status, body: part.body, retryAfter };
-      }
-    }
-    if (again.length === asked.length) {
-      throttled ??= new RemoteError('throttled', 'too many requests for this mailbox', { detail: { status: 429 } });
-    }
-    left = [...again, ...left.slice(asked.length)];
+export class BatchSize {
+  #parts: number;
+
+  constructor(parts: number) {
+    this.#parts = parts;
   }
-  return { parts, throttled };
+
+  get parts(): number {
+    return this.#parts;
+  }
+
+  /** Of a batch only so many parts got through; none at all says nothing of its size. */
+  gotThrough(parts: number): void {
+    if (parts > 0) this.#parts = Math.min(this.#parts, Math.max(parts, limits.atOnce));
+  }
+
+  /** Nobody there takes batches. */
+  refused(): void {
+    this.#parts = 1;
+  }
 }
 
-async function askOnce(
-  client: GraphClient,
-  paths: readonly string[],
-  asked: readonly number[],
-  now: () => number,
-): Promise<ReadonlyMap<string, BatchPart>> {
-  const [only, second] = asked;
-  if (only !== undefined && second === undefined) {
-    const { status, body, retryAfter } = await client.request({ method: 'GET', path: paths[only] ?? '' });
-    const headers: Record<string, string> = retryAfter === null ? {} : { 'retry-after': retryAfter };
-    return new Map([[String(only), { id: String(only), status, headers, body }]]);
+type Waiting = Readonly<{
+  asked: PartRequest;
+  resolve: (reply: GraphReply) => void;
+  reject: (error: unknown) => void;
+}>;
+
+/** The way out for requests of one session about single events. */
+export class Batches {
+  readonly #client: Pick<GraphClient, 'request'>;
+  readonly #size: BatchSize;
+  readonly #waiting: Waiting[] = [];
+  #leaving = false;
+
+  constructor(client: Pick<GraphClient, 'request'>, size: BatchSize) {
+    this.#client = client;
+    this.#size = size;
   }
-  const requests = asked.map(at => ({
-    id: String(at),
-    method: 'GET',
-    url: paths[at],
-    headers: { Prefer: preferences },
-  }));
-  const places = limits.slots;
-  const { status, body, retryAfter } = await client.request({
-    method: 'POST',
-    path: '/$batch',
-    body: { requests },
-    places,
-  });
-  if (status !== 200) throw remoteErrorOf({ status, body, retryAfter }, { on: 'calendar', now: now() });
-  const responses = readBatch(body);
-  if (responses === null) throw new RemoteError('protocol', 'the answer to a batch cannot be read');
-  return new Map(responses.map(part => [part.id, part]));
+
+  /**
+   * The reply is what the request would have got by itself, and it is an error likewise when none came. A 429 is handed
+   * on only where Graph says when to come back, or lets nothing through.
+   */
+  request(asked: PartRequest): Promise<GraphReply> {
+    const { promise, resolve, reject } = Promise.withResolvers<GraphReply>();
+    this.#waiting.push({ asked, resolve, reject });
+    if (!this.#leaving) void this.#leave();
+    return promise;
+  }
+
+  /** One batch after another; what is asked meanwhile goes with the next. Never fails: the parts do. */
+  async #leave(): Promise<void> {
+    this.#leaving = true;
+    while (this.#waiting.length > 0) {
+      await turn();
+      const load = this.#waiting.splice(0, this.#size.parts);
+      if (load.length > 1) await this.#together(load);
+      else for (const part of load) void this.#alone(part);
+    }
+    this.#leaving = false;
+  }
+
+  async #alone({ asked, resolve, reject }: Waiting): Promise<void> {
+    try {
+      resolve(await this.#client.request(asked));
+    } catch (error) {
+      reject(error);
+    }
+  }
+
+  async #together(load: readonly Waiting[]): Promise<void> {
+    const requests = load.map(({ asked }, at) => wirePart(asked, at));
+    try {
+      const body = { requests };
+      const reply = await this.#client.request({ method: 'POST', path: '/$batch', body, places: limits.slots });
+      if (reply.status === 200) this.#deal(load, readBatch(reply.body));
+      else if (reply.status >= 400) this.#fail(load, reply);
+      else throw new RemoteError('protocol', 'a batch was answered by something else than its parts');
+    } catch (error) {
+      // Whether it came there is as unknown of each part as of the whole.
+      for (const { reject } of load) reject(error);
+    }
+  }
+
+  /** The batch itself was answered by an error. */
+  #fail(load: readonly Waiting[], reply: GraphReply): void {
+    const { status } = reply;
+    if (status >= 400 && status < 500 && ![401, 408, 429].includes(status)) {
+      // Nothing of it was looked at; what is wrong with a part, it learns by itself.
+      this.#size.refused();
+      for (const part of load) void this.#alone(part);
+      return;
+    }
+    if (status === 429) this.#turnAway(reply);
+    for (const { resolve } of load) resolve(reply);
+  }
+
+  #deal(load: readonly Waiting[], responses: readonly BatchPart[] | null): void {
+    if (responses === null) throw new RemoteError('protocol', 'the answer to a batch cannot be read');
+    const dealt = load.map((part, at) => ({ part, reply: replyTo(responses, at) }));
+    const turnedAway = dealt.flatMap(({ reply }) => (reply?.status === 429 ? reply : []));
+    const through = load.length - turnedAway.length;
+    if (turnedAway.length > 0) this.#size.gotThrough(through);
+    const again: Waiting[] = [];
+    for (const { part, reply } of dealt) {
+      if (reply === null) part.reject(new RemoteError('protocol', 'a batch was answered without one of its parts'));
+      // By itself it gets the second try that every request gets, with a fresh token.
+      else if (reply.status === 401) void this.#alone(part);
+      else if (reply.status === 429 && reply.retryAfter === null && through > 0) again.push(part);
+      else part.resolve(reply);
+    }
+    this.#waiting.unshift(...again);
+    const hold =
+      turnedAway.find(({ retryAfter }) => retryAfter !== null) ?? (through === 0 ? turnedAway[0] : undefined);
+    if (hold !== undefined) this.#turnAway(hold);
+  }
+
+  /** Graph wants a pause: what has not left yet does not leave. */
+  #turnAway(reply: GraphReply): void {
+    for (const { resolve } of this.#waiting.splice(0)) resolve(reply);
+  }
 }
 
-function headerOf({ headers }: BatchPart, wanted: string): string | null {
-  return Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
+/** A part names its own preferences: those of the batch do not count for it. */
+function wirePart({ method, path, headers, body }: PartRequest, at: number) {
+  const type = body === undefined ? {} : { 'Content-Type': 'application/json' };
+  const said = { Prefer: preferences, ...type, ...headers };
+  return { id: String(at), method, url: path, headers: said, ...(body === undefined ? {} : { body }) };
+}
+
+/** null: there is none, or there are two and neither can be believed. */
+function replyTo(responses: readonly BatchPart[], at: number): GraphReply | null {
+  const [part, second] = responses.filter(({ id }) => id === String(at));
+  if (part === undefined || second !== undefined) return null;
+  const { status, headers, body } = part;
+  const name = Object.keys(headers ?? {}).find(each => each.toLowerCase() === 'retry-after');
+  return { status, body, retryAfter: (name !== undefined && headers?.[name]) || null };
 }

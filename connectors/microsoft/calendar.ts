@@ -2,7 +2,7 @@
 import type { Instant } from '../../src/model/ids.ts';
 import type { Range } from '../../src/model/when.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
-import { readMany } from './batch.ts';
+import type { Batches, PartRequest } from './batch.ts';
 import { type GraphClient, type GraphReply, preferences } from './client.ts';
 import { type Act, existingIdOf, remoteErrorOf } from './errors.ts';
 import { limits } from './limits.ts';
@@ -17,14 +17,16 @@ export type Changes = Pick<EventPage, 'entries'> & Readonly<{ link: string; more
 
 export class GraphCalendar {
   readonly #client: GraphClient;
+  readonly #batches: Batches;
   readonly #now: () => Instant;
   /** `/users/<id>` or `/me`. */
   readonly owner: string;
   readonly base: string;
 
-  /** @param calendar null: the main one */
-  constructor(client: GraphClient, now: () => Instant, owner: string, calendar: string | null) {
+  /** @param calendar null: the main one  @param batches what takes requests about single events */
+  constructor(client: GraphClient, batches: Batches, now: () => Instant, owner: string, calendar: string | null) {
     this.#client = client;
+    this.#batches = batches;
     this.#now = now;
     this.owner = owner;
     this.base = calendar === null ? `${owner}/calendar` : `${owner}/calendars/${encodeURIComponent(calendar)}`;
@@ -71,7 +73,7 @@ export class GraphCalendar {
 
   /** Makes an event. Throws `exists`, whose detail names the event where Graph does. */
   async create(body: object): Promise<GraphEvent> {
-    const reply = await this.#client.request({ method: 'POST', path: `${this.base}/events`, body });
+    const reply = await this.#batches.request({ method: 'POST', path: `${this.base}/events`, body });
     const existing = existingIdOf(reply.body);
     if (reply.status !== 201 && existing !== null) {
       throw new RemoteError('exists', 'an event of that key has been made already', { detail: { existing } });
@@ -82,14 +84,14 @@ export class GraphCalendar {
   /** @param etag on which it depends, where Graph heeds that; null: nothing */
   async change(id: string, body: object, etag: string | null): Promise<GraphEvent> {
     const headers = conditionHeader(etag);
-    const reply = await this.#client.request({ method: 'PATCH', path: this.#path(id), body, headers });
+    const reply = await this.#batches.request({ method: 'PATCH', path: this.#path(id), body, headers });
     return this.#event(this.#checked(reply, 'item'));
   }
 
   /** That it is not there any more is success. */
   async remove(id: string, etag: string | null): Promise<void> {
     const headers = conditionHeader(etag);
-    const reply = await this.#client.request({ method: 'DELETE', path: this.#path(id), headers });
+    const reply = await this.#batches.request({ method: 'DELETE', path: this.#path(id), headers });
     if (reply.status !== 404) this.#checked(reply, 'item');
     else this.#throwUnlessGone(reply);
   }
@@ -99,15 +101,20 @@ export class GraphCalendar {
   }
 
   async #getMany(ids: readonly string[], query: string): Promise<Found> {
-    const paths = ids.map(id => `${this.#path(id)}?${query}`);
-    const { parts, throttled } = await readMany(this.#client, paths, this.#now);
+    const read = async (id: string) => {
+      const asked: PartRequest = { method: 'GET', path: `${this.#path(id)}?${query}` };
+      return { id, reply: await this.#batches.request(asked) };
+    };
     const events = new Map<string, GraphEvent | null>();
-    ids.forEach((id, at) => {
-      const part = parts[at];
-      if (!part) return;
-      if (part.status === 404) this.#throwUnlessGone(part);
-      events.set(id, part.status === 404 ? null : this.#event(this.#checked(part, 'item')));
-    });
+    let throttled: RemoteError | null = null;
+    for (const { id, reply } of await Promise.all(ids.map(read))) {
+      if (reply.status === 429) {
+        throttled = remoteErrorOf(reply, { on: 'item', now: this.#now() });
+        continue;
+      }
+      if (reply.status === 404) this.#throwUnlessGone(reply);
+      events.set(id, reply.status === 404 ? null : this.#event(this.#checked(reply, 'item')));
+    }
     return { events, throttled };
   }
 

@@ -27,6 +27,8 @@ export type GraphReply = Readonly<{
   retryAfter: string | null;
   /** Parsed; undefined where there is no body, or none in JSON. */
   body: unknown;
+  /** As it came; a part of a batch has none. */
+  bytes?: Uint8Array;
 }>;
 
 /** Sent with every request: ids that stay when an item is moved, and times in UTC. */
@@ -124,8 +126,9 @@ function wayOut(door: GraphDoor, token: string): Readonly<{ middleware: Middlewa
 
 async function replyOf(reply: unknown): Promise<GraphReply> {
   if (!(reply instanceof Response)) throw new RemoteError('protocol', 'the Graph client gave no reply');
-  const text = new TextDecoder().decode(await readBytes(reply, limits.replyBytes));
-  return { status: reply.status, retryAfter: reply.headers.get('retry-after'), body: parseJson(text) };
+  const bytes = await readBytes(reply, limits.replyBytes);
+  const body = parseJson(new TextDecoder().decode(bytes));
+  return { status: reply.status, retryAfter: reply.headers.get('retry-after'), body, bytes };
 }
 
 function parseJson(text: string): unknown {

@@ -2,6 +2,7 @@
 import type { CalendarLink } from '../../src/model/calendar.ts';
 import type { Connector, ConnectorDoor } from '../../src/sync/connector.ts';
 import { RemoteError } from '../../src/sync/remote-error.ts';
+import { Batches, BatchSize } from './batch.ts';
 import { GraphCalendar } from './calendar.ts';
 import { createGraphClient } from './client.ts';
 import { consentAddress, deviceConsent, finishConsent } from './consent.ts';
@@ -15,9 +16,10 @@ import { applicationToken, type OauthSecret, personToken, readSecret } from './t
 /**
  * A link without a secret is opened in the application's own name, and `link.user` says whose mailbox it is; one with
  * a secret in the name of the person who consented.
+ * @param batch the most requests that travel as one; the benchmark sets it to 1
  */
-export function microsoftConnector(settings: MicrosoftSettings): Connector {
-  const shared = new SharedAccess(settings);
+export function microsoftConnector(settings: MicrosoftSettings, batch: number = limits.batch): Connector {
+  const shared = new SharedAccess(settings, batch);
   return {
     provider: 'microsoft',
     readNotices,
@@ -33,33 +35,38 @@ export function microsoftConnector(settings: MicrosoftSettings): Connector {
       }
       const token = secret === null ? shared.ofApplication(door) : shared.ofPerson(link, door, secret);
       const { graphRoot } = settings;
-      const client = createGraphClient({ graphRoot, slots: shared.slotsOf(link), token }, door);
+      const { slots, size } = shared.roomOf(link);
+      const client = createGraphClient({ graphRoot, slots, token }, door);
       const owner = secret === null ? `/users/${encodeURIComponent(link.user ?? '')}` : '/me';
-      const calendar = new GraphCalendar(client, door.now, owner, link.calendar);
+      const calendar = new GraphCalendar(client, new Batches(client, size), door.now, owner, link.calendar);
       return new MicrosoftSession(door, calendar, new Notices(client, door.now, calendar.base));
     },
   };
 }
 
 type Token = (fresh: boolean) => Promise<string>;
+/** What one mailbox takes at once. */
+type Room = Readonly<{ slots: Slots; size: BatchSize }>;
 
 /** What the sessions of one process share: the application's token, and how many requests a mailbox takes. */
 class SharedAccess {
   readonly #settings: MicrosoftSettings;
-  readonly #slots = new Map<string, Slots>();
+  readonly #batch: number;
+  readonly #rooms = new Map<string, Room>();
   /** Tokens that are being asked for, so that two who need one ask once. */
   readonly #asking = new Map<string, Promise<string>>();
   #applicationCache = '';
 
-  constructor(settings: MicrosoftSettings) {
+  constructor(settings: MicrosoftSettings, batch: number) {
     this.#settings = settings;
+    this.#batch = batch;
   }
 
-  slotsOf({ user, account }: CalendarLink): Slots {
+  roomOf({ user, account }: CalendarLink): Room {
     const mailbox = user?.toLowerCase() ?? account;
-    const slots = this.#slots.get(mailbox) ?? new Slots(limits.slots);
-    this.#slots.set(mailbox, slots);
-    return slots;
+    const room = this.#rooms.get(mailbox) ?? { slots: new Slots(limits.slots), size: new BatchSize(this.#batch) };
+    this.#rooms.set(mailbox, room);
+    return room;
   }
 
   ofApplication(door: ConnectorDoor): Token {

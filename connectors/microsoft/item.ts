@@ -1,11 +1,12 @@
 /** An event as the engine sees it. Pure. */
 import { IcalError } from '../../src/ical/ical-error.ts';
 import { oneLine } from '../../src/ical/text.ts';
-import type { Observed, Present } from '../../src/model/copy.ts';
+import type { GuestResponse, Observed, Present } from '../../src/model/copy.ts';
 import type { Face } from '../../src/model/face.ts';
 import { shortHash } from '../../src/model/identity.ts';
 import { brandId, type RemoteId, type Tag } from '../../src/model/ids.ts';
 import { occurrenceOn, occurrenceWhen } from '../../src/model/occurrence.ts';
+import type { Answer } from '../../src/model/reply.ts';
 import type { Busy, OccurrenceFace, OccurrenceStart, Series } from '../../src/model/series.ts';
 import { isLocalDate, localAt, sameWhen, type When, type ZoneName } from '../../src/model/when.ts';
 import { blockOf, readBlock } from './body.ts';
@@ -68,7 +69,23 @@ function presentOf(event: GraphEvent, parts: SeriesParts, home: ZoneName): Prese
     native: null,
     blocks: busy !== 'free' && event.responseStatus?.response !== 'declined',
     remark: known === null && when.kind === 'timed' ? 'zone-guessed' : null,
+    response: responseOf(event),
   };
+}
+
+const answers: Readonly<Record<string, Answer>> = {
+  accepted: 'accepted',
+  tentativelyAccepted: 'tentative',
+  declined: 'declined',
+};
+
+/** What the owner of the mailbox answered; null: nothing, or the meeting is their own. */
+function responseOf({ isOrganizer, responseStatus }: GraphEvent): GuestResponse | null {
+  const answer = answers[responseStatus?.response ?? ''];
+  if (isOrganizer !== false || answer === undefined) return null;
+  const at = Date.parse(responseStatus?.time ?? '');
+  // Year 1 stands for never.
+  return { answer, at: at > 0 ? at : null, comment: '', attendee: null };
 }
 
 type Master = Readonly<{ face: Face; note: Note }>;

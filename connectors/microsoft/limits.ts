@@ -11,8 +11,9 @@ export const limits = {
   replyBytes: 64 * 1024 * 1024,
   /** Requests for one mailbox at a time. Four are allowed; one is left to the person. Section 13.1. */
   slots: 3,
-  /** Parts of one `$batch`. Section 13.2. */
+  /** Parts of one `$batch`, and how many of them are worked on at once. Section 13.2. */
   batch: 20,
+  atOnce: 4,
   /** A page smaller than one series makes Graph repeat itself for ever. Section 4.5. */
   pageSize: 500,
   pages: 1000,
@@ -41,6 +42,7 @@ export const capabilities: Capabilities = {
   push: true,
   fields: allFields,
   limits: { titleChars: 255, placeChars: 255, notesChars: 30_000 },
-  parallel: limits.slots,
+  // Writes handed over together travel together; how many requests are under way is another matter (`slots`).
+  parallel: limits.batch,
   verified: '2026-11-22',
 };

@@ -42,7 +42,8 @@ const event = z.object({
   isAllDay: z.boolean().nullish(),
   isCancelled: z.boolean().nullish(),
   showAs: text,
-  responseStatus: z.object({ response: text }).nullish(),
+  isOrganizer: z.boolean().nullish(),
+  responseStatus: z.object({ response: text, time: text }).nullish(),
   location: z.object({ displayName: text }).nullish(),
   attendees: z.array(z.unknown()).nullish(),
   recurrence: recurrence.nullish(),
@@ -85,21 +86,18 @@ export function readPage(value: unknown): EventPage | null {
   };
 }
 
-const batch = z.object({
-  responses: z.array(
-    z.object({
-      id: z.string(),
-      status: z.number().int(),
-      headers: z.record(z.string(), z.string()).nullish(),
-      body: z.unknown().optional(),
-    }),
-  ),
+const batchPart = z.object({
+  id: z.string(),
+  status: z.number().int(),
+  headers: z.record(z.string(), z.coerce.string()).nullish(),
+  body: z.unknown().optional(),
 });
-export type BatchPart = z.infer<typeof batch>['responses'][number];
+export type BatchPart = z.infer<typeof batchPart>;
 
-/** null: what came is no answer to a batch. */
+/** The parts that can be read; null: what came is no answer to a batch. */
 export function readBatch(value: unknown): readonly BatchPart[] | null {
-  return batch.safeParse(value).data?.responses ?? null;
+  const responses = z.object({ responses: z.array(z.unknown()) }).safeParse(value).data?.responses;
+  return responses?.flatMap(part => batchPart.safeParse(part).data ?? []) ?? null;
 }
 
 const subscription = z.object({

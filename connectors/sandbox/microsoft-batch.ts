@@ -20,12 +20,13 @@ const wire = z.object({
 type Part = z.infer<typeof wire>['requests'][number];
 type Said = Readonly<{ id: string; status: number; headers: Readonly<Record<string, string>>; body?: unknown }>;
 
-/** How many parts of one batch are under way at once. */
-const width = 4;
-
-/** @param perform carries out one part. Throws GraphRefusal. */
+/**
+ * @param width how many parts are under way at once
+ * @param perform carries out one part. Throws GraphRefusal.
+ */
 export async function answerBatch(
   outer: GraphAsk,
+  width: number,
   perform: (part: GraphAsk) => Promise<GraphAnswer>,
 ): Promise<GraphAnswer> {
   const read = wire.safeParse(outer.body);
@@ -43,12 +44,28 @@ export async function answerBatch(
     if (part.dependsOn.some(id => (said.get(id)?.status ?? 500) >= 400)) {
       return { id: part.id, status: 424, headers: {}, body: { error: { code: 'FailedDependency', message: '' } } };
     }
-    const { status, headers = {}, body } = await perform(askOf(outer, part));
+    const { status, headers = {}, body } = isTyped(part) ? await perform(askOf(outer, part)) : untyped;
     return { id: part.id, status, headers, ...(body === undefined ? {} : { body }) };
   };
   const serial = requests.some(({ dependsOn }) => dependsOn.length > 0);
   await Promise.all(Array.from({ length: serial ? 1 : width }, work));
-  return { status: 200, body: { responses: requests.flatMap(({ id }) => said.get(id) ?? []).reverse() } };
+  return { status: 200, body: { responses: shuffled([...said.values()]) } };
+}
+
+const error = { code: 'BadRequest', message: "The 'Content-Type' header is missing." };
+const untyped: GraphAnswer = { status: 400, body: { error } };
+
+function isTyped({ headers, body }: Part): boolean {
+  return body === undefined || Object.keys(headers).some(name => name.toLowerCase() === 'content-type');
+}
+
+/** In an order that is none of theirs, but the same each time. */
+function shuffled(answers: readonly Said[]): readonly Said[] {
+  const place = (at: number) => ((19 - at) * 7) % 20;
+  return answers
+    .map((answer, at) => ({ answer, place: place(at) }))
+    .sort((a, b) => a.place - b.place)
+    .map(({ answer }) => answer);
 }
 
 function askOf(outer: GraphAsk, { method, url, headers, body }: Part): GraphAsk {

@@ -47,8 +47,19 @@ export type StoredFields = Readonly<{
 
 export type StoredException = Readonly<{ fields: StoredFields; revision: number }>;
 
+/** What a mailbox keeps of a meeting to which somebody else asked its owner. */
+export type StoredMeeting = Readonly<{
+  organizer: Readonly<{ address: string; name: string }>;
+  response: 'notResponded' | 'accepted' | 'tentativelyAccepted' | 'declined';
+  /** ISO time of the answer. */
+  time: string;
+}>;
+export const never = '0001-01-01T00:00:00Z';
+
 export type StoredEvent = Readonly<{
   fields: StoredFields;
+  /** null: the owner of the mailbox is its organiser. */
+  meeting: StoredMeeting | null;
   recurrence: WireRecurrence | null;
   /** By original start, a wall time in the zone of the series. */
   exceptions: ReadonlyMap<string, StoredException>;
@@ -117,6 +128,7 @@ export function madeEvent(given: WireEvent, made: Pick<StoredEvent, 'iCalUId' | 
   const event: StoredEvent = {
     ...made,
     fields,
+    meeting: null,
     recurrence: null,
     exceptions: new Map(),
     cancelled: [],

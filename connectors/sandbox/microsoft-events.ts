@@ -143,7 +143,7 @@ function create(asked: EventsAsk): GraphAnswer {
   const stored = calendar.state.put(name, event.iCalUId, event, { absent: true });
   if (!('item' in stored)) throw new GraphRefusal(500, 'ErrorInternalServerError', 'The event was not stored.');
   if (transaction !== null) world.transactions.set(transaction, { name, body });
-  mailTo(asked, event.fields.attendees, 'invitation');
+  mailTo(asked, event, event.fields.attendees, 'invitation');
   return { status: 201, body: shapeOf(asked, stored.item, null) };
 }
 
@@ -158,7 +158,7 @@ function patch(asked: EventsAsk, named: Named): GraphAnswer {
       : changedInstance(item.content, named.slot, given, revision);
   const stored = asked.calendar.state.put(item.id, item.uid, event);
   if (!('item' in stored)) throw new GraphRefusal(500, 'ErrorInternalServerError', 'The event was not stored.');
-  mailTo(asked, [...item.content.fields.attendees, ...event.fields.attendees], 'update');
+  mailTo(asked, event, [...item.content.fields.attendees, ...event.fields.attendees], 'update');
   return { status: 200, body: shapeOf(asked, stored.item, named.slot) };
 }
 
@@ -167,7 +167,7 @@ function remove(asked: EventsAsk, named: Named): GraphAnswer {
   checkMatch(asked, item);
   if (named.slot === null) asked.calendar.state.remove(item.id);
   else asked.calendar.state.put(item.id, item.uid, withoutInstance(item.content, named.slot));
-  mailTo(asked, item.content.fields.attendees, 'cancellation');
+  mailTo(asked, item.content, item.content.fields.attendees, 'cancellation');
   return { status: 204 };
 }
 
@@ -179,13 +179,15 @@ function checkMatch({ ask, world }: EventsAsk, item: SandboxItem<StoredEvent>): 
   }
 }
 
+/** What an attendee does to their own copy is mailed to nobody (reference section 10.3). */
 function mailTo(
   { world, calendar }: EventsAsk,
+  event: StoredEvent,
   attendees: readonly Attendee[],
   kind: 'invitation' | 'update' | 'cancellation',
 ) {
   const to = [...new Set(attendees.map(({ emailAddress }) => emailAddress.address))];
-  if (to.length > 0) world.meetingMail.push({ user: calendar.owner, kind, to });
+  if (to.length > 0 && event.meeting === null) world.meetingMail.push({ user: calendar.owner, kind, to });
 }
 
 function windowOf({ ask: { query } }: EventsAsk): Window {

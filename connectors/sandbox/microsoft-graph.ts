@@ -3,6 +3,7 @@ import type { Instant } from '../../src/model/ids.ts';
 import type { DeltaTokens } from './microsoft-delta.ts';
 import { GraphRefusal } from './microsoft-event.ts';
 import { answerEvents, type GraphAnswer, type GraphAsk } from './microsoft-events.ts';
+import { inboxFolder, inboxMessage } from './microsoft-inbox.ts';
 import { sendMail, sentItems } from './microsoft-mail.ts';
 import type { Subscriptions } from './microsoft-subscriptions.ts';
 import type { MicrosoftCalendar, MicrosoftWorld } from './microsoft-world.ts';
@@ -47,6 +48,10 @@ async function routed(graph: Graph, ask: GraphAsk, now: Instant): Promise<GraphA
   checkMailbox(graph, ask, owner);
   const rest = ask.path.slice(first === 'me' ? 1 : 2);
   if (rest[0] === 'sendMail') return sendMail(graph.world, ask, owner);
+  if (rest[0] === 'messages') return inboxMessage(graph.world, owner, rest.slice(1));
+  if (rest[0] === 'mailFolders' && rest[1] === 'inbox') {
+    return inboxFolder(graph.world, ask, owner, graph.root, rest.slice(2));
+  }
   if (rest[0] === 'mailFolders') return sentItems(graph.world, ask, owner, rest.slice(1));
   return mailbox(graph, ask, { owner, rest, now });
 }

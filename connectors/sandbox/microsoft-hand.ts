@@ -7,6 +7,7 @@ import {
   type WireEvent,
   withoutInstance,
 } from './microsoft-event.ts';
+import { type Answering, answeredMeeting, filedEvent, type Invitation, updatedMeeting } from './microsoft-meeting.ts';
 import { type MicrosoftCalendar, type MicrosoftWorld, namedBy, namesOf } from './microsoft-world.ts';
 
 /** An event with its immutable id. */
@@ -30,6 +31,12 @@ export interface MicrosoftHand {
   touch(id: string): void;
   /** Drags it into another calendar of the same person. */
   move(id: string, to: MicrosoftCalendar): void;
+  /** An invitation came by mail, and Exchange has filed it: unanswered, the time held as tentative. Gives its id. */
+  invited(invitation: Invitation): string;
+  /** An update of it came: its fields change, and with its time the answer is asked for anew. */
+  updated(id: string, change: WireEvent): void;
+  /** The owner presses Accept, Tentative or Decline; the organiser, and nobody else, gets a mail. */
+  answer(id: string, answer: Answering): void;
   /** The whole calendar is replaced by an empty one. */
   wipe(): void;
 }
@@ -81,6 +88,17 @@ export function microsoftHand(world: MicrosoftWorld, calendar: MicrosoftCalendar
       if (item === null) return;
       state.remove(item.id);
       to.state.put(item.id, item.uid, item.content);
+    },
+    invited: invitation => put(filedEvent(invitation, createdAt)),
+    updated: (id, given) => change(id, (event, revision) => updatedMeeting(event, given, revision)),
+    answer(id, answering) {
+      const event = state.item(nameOf(id))?.content;
+      if (!event?.meeting) throw new Error('the calendar has no such invitation');
+      world.meetingMail.push({ user: calendar.owner, kind: 'response', to: [event.meeting.organizer.address] });
+      const answered = answeredMeeting(event, event.meeting, answering);
+      if (answered !== null && !answering.anew) return change(id, () => answered);
+      this.remove(id);
+      if (answered !== null) put(answered);
     },
     wipe: () => state.wipe(),
   };

@@ -190,7 +190,7 @@ async function answerRequest(serving: Serving, came: Came): Promise<GraphAnswer>
   if (path[0] !== '$batch')
     return await inMailbox(serving, ask, () => answerGraph(serving, ask, options.runtime.now()));
   try {
-    return await answerBatch(ask, part => answerPart(serving, part));
+    return await answerBatch(ask, serving.world.switches.batchWidth, part => answerPart(serving, part));
   } catch (error) {
     if (error instanceof GraphRefusal) return refusal(error);
     throw error;

@@ -19,6 +19,8 @@ export type MicrosoftSwitches = {
   latencyMs: number;
   /** Requests for one mailbox at a time. */
   concurrency: number;
+  /** Parts of one batch that are under way at once; above `concurrency` the mailbox turns some of them away. */
+  batchWidth: number;
   /** Every delta page says that there is more. */
   endlessPages: boolean;
   /** Mailboxes that answer 403, 404 without a licence, or nothing but 401. */
@@ -30,7 +32,11 @@ export type MicrosoftSwitches = {
   down: boolean;
 };
 
-export type SandboxMailCall = Readonly<{ user: string; kind: 'invitation' | 'update' | 'cancellation'; to: string[] }>;
+export type SandboxMailCall = Readonly<{
+  user: string;
+  kind: 'invitation' | 'update' | 'cancellation' | 'response';
+  to: string[];
+}>;
 export type SentMime = Readonly<{ user: string; mime: string }>;
 
 /** One calendar of a person. `state` holds its events by a name that both kinds of id derive from. */
@@ -50,6 +56,7 @@ export class MicrosoftWorld {
     namesExisting: true,
     latencyMs: 0,
     concurrency: 4,
+    batchWidth: 4,
     endlessPages: false,
     denied: new Set(),
     unlicensed: new Set(),

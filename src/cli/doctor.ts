@@ -7,6 +7,7 @@ import type { Command, CommandContext } from './context.ts';
 import { describeError } from './describe-error.ts';
 import { checkCalendars } from './doctor/calendars.ts';
 import { type Check, checkLine, fault, fine } from './doctor/check.ts';
+import { checkInbox } from './doctor/inbox.ts';
 import { checkNotices, checkPublicUrl } from './doctor/notices.ts';
 import { checkCredentials, checkKey, checkMail, checkProviders } from './doctor/setup.ts';
 import { counted } from './terminal.ts';
@@ -48,6 +49,7 @@ async function examine(context: CommandContext): Promise<readonly Check[]> {
     checkZone(config),
     checkKey(callboard),
     await checkMail(callboard),
+    ...[await checkInbox(callboard)].filter(check => check !== null),
     checkPublicUrl(callboard),
     ...(await checkNotices(callboard)),
     ...(await checkProviders(callboard)),

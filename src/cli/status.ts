@@ -1,5 +1,6 @@
 /** `callboard status`: health, counts, lag, and how each calendar fares. */
 import type { App } from '../app.ts';
+import { type InboxTrouble, inboxTrouble } from '../mail/inbox/loop.ts';
 import type { Command } from './context.ts';
 import { counted, table } from './terminal.ts';
 
@@ -12,7 +13,7 @@ export function statusCommand(): Command {
   };
 }
 
-async function readStatus({ store, runtime }: App) {
+async function readStatus({ store, runtime, config }: App) {
   const now = runtime.now();
   return await store.read(async r => {
     const rows = await r.calendars.all();
@@ -34,6 +35,7 @@ async function readStatus({ store, runtime }: App) {
       counts: await r.meta.counts(),
       openFindings: countBy(findings, finding => finding.kind),
       messages: countBy(messages, message => message.state),
+      inbox: config.mail.inbox === null ? null : inboxState(await inboxTrouble(r)),
       messagesToRelease: messages.filter(message => message.waitsFor === 'release').length,
       calendarStates: countBy(rows, row => row.state),
       lagSeconds: Math.round(Math.max(0, ...late) / 1000),
@@ -54,6 +56,12 @@ function countBy<Row>(rows: readonly Row[], key: (row: Row) => string): Readonly
   return Object.fromEntries(groups.map(([name, members]) => [name, members.length]));
 }
 
+/** `problem` null: the last reading went well, or there was none yet. */
+function inboxState(trouble: InboxTrouble | null) {
+  if (trouble === null) return { problem: null, since: null };
+  return { problem: trouble.problem, since: new Date(trouble.since).toISOString() };
+}
+
 type Status = Awaited<ReturnType<typeof readStatus>>;
 
 function text(status: Status): string {
@@ -70,6 +78,7 @@ function text(status: Status): string {
     `calendars: ${counts(status.calendarStates)}; lag ${status.lagSeconds} s`,
     `open findings: ${counts(status.openFindings)}`,
     `messages: ${counts(status.messages)}${status.messagesToRelease > 0 ? `; ${status.messagesToRelease} wait for \`callboard mail release\`` : ''}`,
+    ...(status.inbox?.problem ? [`answers: not read since ${status.inbox.since}: ${status.inbox.problem}`] : []),
     ...(troubled.length === 0
       ? []
       : [

@@ -65,15 +65,16 @@ const mail = optionalSection({
     'smtp://USER:PASSWORD@HOST:PORT, smtps://…, graph:MAILBOX, gmail:MAILBOX or file:FOLDER',
     isTransport,
   ).default('file:data/outbox'),
-  inbox: orNull(
-    text('imaps://USER:PASSWORD@HOST/FOLDER (imap:// for this machine only)', value =>
-      isAddress(value, { 'imaps:': true, 'imap:': false }),
-    ),
-  ),
+  inbox: orNull(text('imaps://USER:PASSWORD@HOST/FOLDER (imap:// for this machine only) or graph:MAILBOX', isInbox)),
+  inboxInterval: duration('10s', '1d').default(60_000),
   quietPeriod: duration('0s', '1d').default(600_000),
   quietHours: quietHours.default({ from: '21:00', to: '07:00' }),
   reviewOver: whole(0, 100_000).default(40),
-}).transform(({ quietPeriod, ...rest }) => ({ ...rest, quietPeriodMs: quietPeriod }));
+}).transform(({ quietPeriod, inboxInterval, ...rest }) => ({
+  ...rest,
+  quietPeriodMs: quietPeriod,
+  inboxIntervalMs: inboxInterval,
+}));
 
 const publishing = optionalSection({ held: list(choice(eventKinds), 'a list of kinds of event').default([]) });
 
@@ -151,6 +152,10 @@ function productionsOf<P>(given: Readonly<{ production?: P | undefined; producti
 
 function isSender(value: string): boolean {
   return /^(?:[^<>\r\n]*<[^\s<>@]+@[^\s<>@]+>|[^\s<>@]+@[^\s<>@]+)$/.test(value);
+}
+
+function isInbox(value: string): boolean {
+  return /^graph:[^\s@]+@[^\s@]+$/.test(value) || isAddress(value, { 'imaps:': true, 'imap:': false });
 }
 
 function isTransport(value: string): boolean {

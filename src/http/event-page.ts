@@ -5,9 +5,11 @@ import type { Finding } from '../model/finding.ts';
 import { brandId, type EventId, type ProductionId } from '../model/ids.ts';
 import { kinds } from '../model/kinds.ts';
 import type { OutboxMessage } from '../model/message.ts';
+import type { Reply } from '../model/reply.ts';
 import { oneLine } from '../model/view.ts';
 import { type Change, changesOf, linesOf } from './event-fields.ts';
 import { type Asked, askedTo, type CopyReport, type EventMatter, straysOf } from './event-people.ts';
+import { answersOf } from './event-replies.ts';
 import { findingCard } from './findings-page.ts';
 import { type Html, html } from './html.ts';
 import { officePage } from './layout.ts';
@@ -20,7 +22,12 @@ const shownVersions = 50;
 const shownMessages = 200;
 
 type Found = EventMatter &
-  Readonly<{ history: readonly EventVersion[]; messages: readonly OutboxMessage[]; findings: readonly Finding[] }>;
+  Readonly<{
+    history: readonly EventVersion[];
+    replies: readonly Reply[];
+    messages: readonly OutboxMessage[];
+    findings: readonly Finding[];
+  }>;
 
 /** Throws HttpError `not-found`. */
 export async function eventPage(parts: PageParts, given: Readonly<{ production: string; id: string }>): Promise<Html> {
@@ -56,6 +63,7 @@ async function findEvent(parts: PageParts, production: ProductionId, id: EventId
       calendars: await r.calendars.all(production),
       copies: await r.copies.copiesOfEvent(production, id),
       history: await r.schedule.history(production, id),
+      replies: await r.replies.of(production, id),
       messages: (await r.mail.messages(production)).filter(message => message.event === id),
       findings: (await r.findings.list(production, 'open')).filter(finding => finding.event === id),
       now: parts.runtime.now(),
@@ -91,14 +99,18 @@ function peoplePart(found: Found): Html {
       ? null
       : html`<h3>In calendars of people not asked</h3><ul>${strays.map(copy => html`<li>${copyWords(copy, names)}</li>`)}</ul>`;
   return html`<section aria-labelledby="people"><h2 id="people">Who is asked (${countWords(asked.length, 'person', 'people')})</h2>
-<div class="wide"><table><thead><tr><th scope="col">Person</th><th scope="col">Asked</th><th scope="col">Their calendar</th></tr></thead>
-<tbody>${asked.map(one => personRow(one, names))}</tbody></table></div>${others}</section>`;
+<div class="wide"><table><thead><tr><th scope="col">Person</th><th scope="col">Asked</th><th scope="col">Their calendar</th><th scope="col">Answer</th></tr></thead>
+<tbody>${asked.map(one => personRow(one, names, answersOf(one.person.id, found.replies, found)))}</tbody></table></div>${others}</section>`;
 }
 
-function personRow({ person, attendance, copies }: Asked, names: ReadonlyMap<string, CalendarRow>): Html {
+function personRow(
+  { person, attendance, copies }: Asked,
+  names: ReadonlyMap<string, CalendarRow>,
+  answers: Html,
+): Html {
   const ways = [...(attendance.byName ? ['by name'] : []), ...attendance.via.map(group => `via ${group}`)].join(', ');
   return html`<tr><th scope="row">${oneLine(person.name) || person.id} <span class="faint">${person.id}</span></th>
-<td>${attendance.role}, ${ways}</td><td>${copies.map(copy => html`<p>${copyWords(copy, names)}</p>`)}</td></tr>`;
+<td>${attendance.role}, ${ways}</td><td>${copies.map(copy => html`<p>${copyWords(copy, names)}</p>`)}</td><td>${answers}</td></tr>`;
 }
 
 function copyWords(copy: CopyReport, names: ReadonlyMap<string, CalendarRow>): Html {

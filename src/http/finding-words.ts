@@ -61,13 +61,17 @@ const options: Readonly<Record<FindingKind, readonly Option[]>> = {
     { choice: 'theirs', words: 'take their change into the schedule' },
   ],
   brake: [{ choice: 'canonical', words: 'release it: it goes on once, past the brake' }],
+  reply: [{ choice: 'canonical', words: 'noted: the schedule stays as it is' }],
   item: [{ choice: 'canonical', words: 'noted' }],
 };
 
+const takeProposed: Option = { choice: 'theirs', words: 'take the time they propose, for everyone' };
+
 /** Everything that can be chosen about a finding. */
-export function optionsOf({ kind, suggestions }: Finding): Option[] {
+export function optionsOf({ kind, suggestions, met }: Finding): Option[] {
   const further = suggestions.map((words, index): Option => ({ choice: `suggestion:${index + 1}`, words }));
-  return [...options[kind], ...further];
+  const proposed = kind === 'reply' && met.length > 0 ? [takeProposed] : [];
+  return [...options[kind], ...proposed, ...further];
 }
 
 /** The command that decides it, ready to be typed. */

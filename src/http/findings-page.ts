@@ -19,6 +19,7 @@ const tones: Readonly<Record<FindingKind, Tone>> = {
   restored: 'plain',
   'orphaned-edit': 'bad',
   brake: 'bad',
+  reply: 'wait',
   item: 'plain',
 };
 
@@ -68,13 +69,14 @@ export function findingCard(finding: Finding, snapshot: ScheduleSnapshot): Html 
   return html`<article class="card"><h3>${finding.title}</h3><p class="line">${facts}</p>${sidesTable(finding, snapshot)}${endPart(finding, snapshot)}</article>`;
 }
 
-function sidesTable({ met }: Finding, { zone }: ScheduleSnapshot): Html | null {
+function sidesTable({ met, kind }: Finding, { zone }: ScheduleSnapshot): Html | null {
   if (met.length === 0) return null;
+  const theirs = kind === 'reply' ? 'They propose' : 'Their calendar';
   const rows = met.map(
     one =>
       html`<tr><th scope="row">${fieldName(one)}</th><td>${valueWords(one.base, zone)}</td><td>${valueWords(one.ours, zone)}</td><td>${valueWords(one.theirs, zone)}</td></tr>`,
   );
-  return html`<div class="wide"><table class="sides"><thead><tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">Schedule</th><th scope="col">Their calendar</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="wide"><table class="sides"><thead><tr><th scope="col">Field</th><th scope="col">Before</th><th scope="col">Schedule</th><th scope="col">${theirs}</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function endPart(finding: Finding, { zone }: ScheduleSnapshot): Html {

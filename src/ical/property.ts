@@ -13,7 +13,7 @@ const readable = {
   value: { text: ICAL.design.icalendar.value.text },
   param: {},
   propertyGroups: false,
-  property: { summary: text, location: text, description: text, uid: text, 'x-callboard-id': text },
+  property: { summary: text, location: text, description: text, comment: text, uid: text, 'x-callboard-id': text },
 };
 
 /** One line, or null when it cannot be read. */

@@ -1,8 +1,9 @@
 /** One VEVENT by itself: everything that needs neither its series nor its siblings. Pure. */
-import type { Marker } from '../model/copy.ts';
+import type { GuestResponse, Marker } from '../model/copy.ts';
 import { splitNotes } from '../model/face.ts';
 import { shortHash } from '../model/identity.ts';
 import { brandId, type CopyKey } from '../model/ids.ts';
+import { answers } from '../model/reply.ts';
 import type { Busy } from '../model/series.ts';
 import type { Block } from './block.ts';
 import { type Property, propertiesOf, propertyOf } from './property.ts';
@@ -52,6 +53,7 @@ export type Details = Readonly<{
   status: EventStatus;
   marker: Marker | null;
   callboardId: string | null;
+  response: GuestResponse | null;
 }>;
 
 export function detailsOf({ properties }: RawEvent): Details {
@@ -71,6 +73,7 @@ export function detailsOf({ properties }: RawEvent): Details {
     status,
     marker: markerOf(value('X-CALLBOARD-COPY')),
     callboardId: oneLine(value('X-CALLBOARD-ID')) || null,
+    response: responseOf(properties),
   };
 }
 
@@ -84,14 +87,27 @@ function busyStatusOf(properties: readonly Property[]): string {
 }
 
 function blocksTime(properties: readonly Property[], status: EventStatus): boolean {
-  const attendees = properties.filter(({ name }) => name === 'ATTENDEE');
-  const [only] = attendees.length === 1 ? attendees : [];
   return (
     propertyOf(properties, 'TRANSP')?.value.trim().toUpperCase() !== 'TRANSPARENT' &&
     status !== 'cancelled' &&
     busyStatusOf(properties) !== 'FREE' &&
-    only?.params.get('PARTSTAT')?.toUpperCase() !== 'DECLINED'
+    partstatOf(onlyGuest(properties)) !== 'declined'
   );
+}
+
+/** An invitation of ours names nobody but its reader; of several guests nobody can tell which the owner is. */
+function onlyGuest(properties: readonly Property[]): Property | null {
+  const guests = properties.filter(({ name }) => name === 'ATTENDEE');
+  return guests.length === 1 ? (guests[0] ?? null) : null;
+}
+
+const partstatOf = (guest: Property | null) => guest?.params.get('PARTSTAT')?.toLowerCase() ?? '';
+
+function responseOf(properties: readonly Property[]): GuestResponse | null {
+  const guest = onlyGuest(properties);
+  const answer = answers.find(one => one === partstatOf(guest));
+  const address = /^mailto:(.+)$/i.exec(guest?.value.trim() ?? '')?.[1];
+  return answer && address ? { answer, at: null, comment: '', attendee: address } : null;
 }
 
 /** Our mark: `<32 hex>;v=<version>`. A server may have escaped the semicolon. */

@@ -1,5 +1,5 @@
 /** iCalendar text as items. Nothing in the content of a calendar makes this throw: what cannot be read is listed. */
-import type { Marker } from '../model/copy.ts';
+import type { GuestResponse, Marker } from '../model/copy.ts';
 import type { Face } from '../model/face.ts';
 import type { OccurrenceStart } from '../model/series.ts';
 import type { ZoneName } from '../model/when.ts';
@@ -34,6 +34,8 @@ export type ReadItem = Readonly<{
   /** What is the person's own and never part of a face: the text below our line. */
   own: Readonly<{ notes: string }>;
   callboardId: string | null;
+  /** The answer of the only guest, under that guest's address; null: none, or there are several. */
+  response: GuestResponse | null;
 }>;
 
 /** A hostile text may hold thousands of rules that are costly to refuse. */
@@ -116,7 +118,7 @@ function itemOf({ raw, face, details, recurrence, flags }: Piece, group: readonl
   const guessed = group.some(source =>
     source.raw.properties.some(({ params }) => source.guessed.has(params.get('TZID') ?? '')),
   );
-  const { marker, blocks, status, own, callboardId } = details;
+  const { marker, blocks, status, own, callboardId, response } = details;
   const all = new Set<TimeFlag>([...flags, ...(guessed ? ['zone-guessed' as const] : [])]);
   return {
     uid: raw.uid,
@@ -129,5 +131,6 @@ function itemOf({ raw, face, details, recurrence, flags }: Piece, group: readonl
     flags: [...all],
     own,
     callboardId,
+    response,
   };
 }

@@ -1,7 +1,8 @@
 /** Whom mail about a person goes to. Pure. reference/production-domain.md section 5, rule 3. */
 import type { PersonId } from '../model/ids.ts';
 import type { Reader } from '../model/message.ts';
-import type { Person, Routing } from '../model/person.ts';
+import type { Person } from '../model/person.ts';
+import { speakersFor } from '../model/speakers.ts';
 import type { LocalDate } from '../model/when.ts';
 
 /** Somebody who ought to hear of an event and cannot be mailed, with the reason for the office. */
@@ -9,38 +10,16 @@ export type Unreachable = Readonly<{ reader: Reader; problem: 'no-such-person' |
 /** One message goes to each reader; never two of them on one To line. */
 export type Recipients = Readonly<{ readers: readonly Reader[]; unreachable: readonly Unreachable[] }>;
 
-type Part = 'self' | 'agent' | 'guardian' | 'chaperone';
-const routes: Readonly<Record<Routing, readonly Part[]>> = {
-  agent_only: ['agent'],
-  agent_and_artist: ['self', 'agent'],
-  artist_copy_agent: ['self', 'agent'],
-  guardian_agent_chaperone: ['guardian', 'agent', 'chaperone'],
-};
-
 /** Whether a text is an address that can stand on an envelope and in an iCalendar `mailto:`. */
 export function isMailable(address: string): boolean {
   return /^[^\s@<>()[\]\\,;:"\p{Cc}]+@[^\s@<>()[\]\\,;:"\p{Cc}]+$/u.test(address);
 }
 
-/** Under sixteen on that day; a child is never mailed, whatever the routing says. */
-function isMinor({ born }: Person, on: LocalDate): boolean {
-  if (born === null) return false;
-  return Temporal.PlainDate.from(born).until(Temporal.PlainDate.from(on), { largestUnit: 'years' }).years < 16;
-}
-
 /** Who reads mail about `about` concerning an event on `date` (local to the event). */
 export function recipientsFor(about: Person, date: LocalDate, people: ReadonlyMap<PersonId, Person>): Recipients {
-  const { routing } = about;
-  const parts: readonly Part[] = isMinor(about, date)
-    ? routes.guardian_agent_chaperone
-    : routing === null
-      ? ['self']
-      : routes[routing];
   const readers: Reader[] = [];
   const unreachable: Unreachable[] = [];
-  for (const id of new Set(parts.map(part => (part === 'self' ? about.id : about[part])))) {
-    // A part that nobody plays (an artist without an agent) is no fault while somebody else reads.
-    if (id === null) continue;
+  for (const id of speakersFor(about, date)) {
     const reader = { person: id, about: about.id };
     const problem = problemOf(people.get(id));
     if (problem) unreachable.push({ reader, problem });

@@ -1,6 +1,7 @@
 /** The pairing of one event and one calendar, and what is known of it. */
 import type { Face, Field, Fields } from './face.ts';
 import type { AttemptId, CalendarId, CopyKey, EventId, Instant, RemoteId, Tag } from './ids.ts';
+import type { Answer } from './reply.ts';
 
 /** The last agreement, from both sides. Never compare `sent` with something seen. */
 export type Base = Readonly<{
@@ -63,6 +64,16 @@ export type Change = Readonly<{
   status: 'confirmed' | 'tentative';
 }>;
 
+/** What the owner of a calendar answered to an invitation that stands in it. */
+export type GuestResponse = Readonly<{
+  answer: Answer;
+  /** When they answered, by the provider's clock; null: it does not say. */
+  at: Instant | null;
+  comment: string;
+  /** The address that the answer stands under; null: the provider itself says that it is the owner's. */
+  attendee: string | null;
+}>;
+
 export type Present = Readonly<{
   kind: 'present';
   remoteId: RemoteId;
@@ -76,6 +87,8 @@ export type Present = Readonly<{
   blocks: boolean;
   /** Something a person ought to know of how it was read; null: nothing. */
   remark: 'floating-time' | 'zone-guessed' | 'in-clock-gap' | null;
+  /** null or missing: not answered, or nothing to answer. */
+  response?: GuestResponse | null;
 }>;
 export type Gone = Readonly<{ kind: 'gone'; remoteId: RemoteId }>;
 /** An item that could not be understood; set aside with its reason, the rest goes on. */

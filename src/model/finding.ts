@@ -16,6 +16,8 @@ export const findingKinds = [
   'orphaned-edit',
   /** A calendar was halted, or deletions are held. */
   'brake',
+  /** Somebody answered an invitation in a way that the office must hear of: no, another time, or not asked at all. */
+  'reply',
   /** An item is stuck, unreadable or flagged (e.g. a floating time). */
   'item',
 ] as const;

@@ -4,6 +4,7 @@ import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Repositories, Store } from '../store/store.ts';
 import { wakeAll } from './directory.ts';
 import { type ImportOptions, type ImportPlan, type ImportReport, planImport } from './import/plan.ts';
+import { settleReplyCards } from './reply-cards.ts';
 import { attendeesOf, historyLine } from './save.ts';
 import type { Sheets } from './sheets/sheet.ts';
 
@@ -44,6 +45,7 @@ async function apply(r: Repositories, snapshot: ScheduleSnapshot, plan: ImportPl
     input.onProgress?.(index + 1, steps.length, step.label);
   }
   await wake(r, snapshot, plan);
+  await settleReplyCards(r, input.production, input.now);
 }
 
 type StepToDo = Readonly<{ label: string; run: () => Promise<void> }>;

@@ -5,6 +5,7 @@ import type { EventId, Instant, PersonId, ProductionId } from '../model/ids.ts';
 import { type Repositories, StaleVersionError } from '../store/store.ts';
 import { mergeEdit, nextEvent } from './edit.ts';
 import { EditError } from './errors.ts';
+import { settleReplyCards } from './reply-cards.ts';
 import { movesOf } from './states.ts';
 
 /** Who edits, from where, when, and which kinds wait for `issue`. */
@@ -38,6 +39,7 @@ export async function saveEvent(r: Repositories, edit: SaveEdit): Promise<Schedu
   if (next === null) return current ?? failUnknown(edit.id);
   await r.schedule.putEvent(next, historyLine(next, edit), current?.version ?? null);
   await wakeAttendees(r, edit.production, [current, next]);
+  await settleReplyCards(r, edit.production, edit.now);
   return next;
 }
 
@@ -85,6 +87,7 @@ export async function issueEvent(
   const published = { version: saved.version, content: saved.content };
   await r.schedule.publish(edit.production, edit.id, published);
   await wakeAttendees(r, edit.production, [current, saved]);
+  await settleReplyCards(r, edit.production, edit.now);
   return { ...saved, published };
 }
 

@@ -66,7 +66,8 @@ async function checkedVersion(file: string): Promise<number> {
   const found = new Set<string>();
   for await (const part of parts) found.add(part.table);
   const strange = [...found].find(table => !tableNames.includes(table));
-  const missing = version === schemaNumber && tableNames.find(table => !found.has(table));
+  // Every table is there since the first version.
+  const missing = tableNames.find(table => !found.has(table));
   if (strange) throw new StoreError('unusable', `${file} is not a usable backup: there is no table ${strange}`);
   if (missing) throw new StoreError('unusable', `${file} is not a usable backup: the table ${missing} is missing`);
   return version;

@@ -2,6 +2,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Database } from './dialect/database.ts';
 import { firstTables } from './migrations/0001-tables.ts';
+import { repliesByEvent } from './migrations/0002-replies.ts';
 import { StoreError } from './store.ts';
 import { primaryKeys, type Tables } from './tables.ts';
 
@@ -11,7 +12,7 @@ export type Migration = Readonly<{
   up(db: Kysely<Tables>, database: Pick<Database, 'textType'>): Promise<void>;
 }>;
 
-const migrations: readonly Migration[] = [firstTables];
+const migrations: readonly Migration[] = [firstTables, repliesByEvent];
 
 /** What this version of callboard reads and writes. */
 export const schemaNumber = Math.max(...migrations.map(migration => migration.number));

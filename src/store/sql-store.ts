@@ -8,6 +8,7 @@ import type { Database } from './dialect/database.ts';
 import { SqlFindingRepository } from './finding-repository.ts';
 import { SqlMailRepository } from './mail-repository.ts';
 import { SqlMetaRepository } from './meta-repository.ts';
+import { SqlReplyRepository } from './reply-repository.ts';
 import { SqlScheduleRepository } from './schedule-repository.ts';
 import type { SnapshotShelf } from './snapshot-reader.ts';
 import type { Repositories, Store } from './store.ts';
@@ -78,6 +79,7 @@ export class SqlStore implements Store {
       copies: new SqlCopyRepository(db),
       findings: new SqlFindingRepository(db),
       mail: new SqlMailRepository(db),
+      replies: new SqlReplyRepository(db),
       watches: new SqlWatchRepository(db),
       meta: new SqlMetaRepository(db),
     };

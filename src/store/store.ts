@@ -23,6 +23,7 @@ import type {
 } from '../model/ids.ts';
 import type { OutboxMessage, Told } from '../model/message.ts';
 import type { Constraint, Group, Person, TravelTime, Venue } from '../model/person.ts';
+import type { Reply } from '../model/reply.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import type { Range, ZoneName } from '../model/when.ts';
 
@@ -44,6 +45,7 @@ export interface Repositories {
   readonly copies: CopyRepository;
   readonly findings: FindingRepository;
   readonly mail: MailRepository;
+  readonly replies: ReplyRepository;
   readonly watches: WatchRepository;
   readonly meta: MetaRepository;
 }
@@ -190,6 +192,13 @@ export interface MailRepository {
   putMessages(messages: readonly OutboxMessage[]): Promise<void>;
   /** Due and `sending` (a run was cut off) messages, oldest first. */
   dueMessages(now: Instant, limit: number): Promise<readonly OutboxMessage[]>;
+}
+
+export interface ReplyRepository {
+  /** Appends; an answer whose id is on record is left as it is. */
+  put(reply: Reply): Promise<void>;
+  /** In the order in which they were received. */
+  of(production: ProductionId, event: EventId): Promise<readonly Reply[]>;
 }
 
 export interface MetaRepository {

@@ -32,6 +32,7 @@ import type {
 } from '../model/ids.ts';
 import type { MessageState, OutboxMessage, Told } from '../model/message.ts';
 import type { Constraint, Group, Person, TravelTime, Venue } from '../model/person.ts';
+import type { Reply } from '../model/reply.ts';
 import type { ZoneName } from '../model/when.ts';
 import type { Json } from './json.ts';
 import type { RunRecord } from './store.ts';
@@ -175,7 +176,7 @@ export type Tables = {
     event_id: EventId;
     person_id: PersonId;
     at: Instant;
-    body: string;
+    body: Json<Reply>;
   };
   subscriptions: { id: string; calendar_id: CalendarId; expires_at: Instant; body: Json<Watching> };
   tokens: { hash: string; production_id: ProductionId; created_at: Instant; expires_at: Instant | null; body: string };

@@ -6,12 +6,13 @@
 import PQueue from 'p-queue';
 import type { Attempt, Base, Copy } from '../model/copy.ts';
 import type { Face, Fields } from '../model/face.ts';
-import type { AttemptId, RemoteId } from '../model/ids.ts';
+import type { AttemptId, Instant, RemoteId } from '../model/ids.ts';
 import type { Repositories } from '../store/store.ts';
 import { type CalendarPlan, newCopy, type PlannedCopy } from './calendar-plan.ts';
 import { canonFace } from './merge.ts';
 import type { Step } from './plan.ts';
 import { faceHash } from './project.ts';
+import { freeRefused } from './refused.ts';
 import { RemoteError } from './remote-error.ts';
 import { leaseMs, type Run } from './run.ts';
 import { allUnits, unitsOf, unitValue, withUnits } from './units.ts';
@@ -155,18 +156,11 @@ async function recordOutcomes(run: Run, outcomes: readonly Outcome[]): Promise<v
   await run.parts.store.write(async r => {
     await r.calendars.requireLease(run.lease);
     for (const outcome of outcomes) await recordOutcome(run, r, outcome);
-    if (outcomes.some(isSwept)) await freeStuck(run, r);
+    if (outcomes.some(isSwept)) await freeRefused(r, run.row.link.id);
   });
 }
 
 const isSwept = ({ kind, job }: Outcome) => kind === 'removed' && job.copy === null;
-
-/** A leftover that was taken away may have stood in the way of a copy (one calendar holds a UID once): it is tried again. */
-async function freeStuck(run: Run, r: Repositories): Promise<void> {
-  const copies = await r.copies.copies(run.row.link.id);
-  const stuck = copies.filter(copy => copy.state === 'stuck' && copy.base === null);
-  await r.copies.putCopies(stuck.map(copy => ({ ...copy, stuckOn: null })));
-}
 
 async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promise<void> {
   const { job } = outcome;
@@ -177,6 +171,8 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
     case 'written':
       await close('done');
       if (outcome.written.observed && isShown(outcome)) await putSight(run, r, outcome.written.observed);
+      // What was seen before is not what stands there now, and a list of changes may be late to say so.
+      else await r.copies.forget(run.row.link.id, [outcome.written.remoteId]);
       if (job.kind === 'create' || job.kind === 'update') await r.copies.putCopies([placedCopy(run, job, outcome)]);
       run.tally[job.kind === 'create' ? 'created' : 'updated'] += 1;
       return;
@@ -198,7 +194,7 @@ async function recordOutcome(run: Run, r: Repositories, outcome: Outcome): Promi
       return;
     case 'stuck':
       await close('refused');
-      if (job.copy) await r.copies.putCopies([stuckCopy(job, job.copy, outcome.error)]);
+      if (job.copy) await r.copies.putCopies([stuckCopy(job, job.copy, outcome.error, run.parts.runtime.now())]);
       return;
     case 'again':
       await close('refused');
@@ -227,7 +223,7 @@ type Written = Extract<Outcome, { kind: 'written' }>;
 /** Base moves last: from what the provider confirmed, or from what it will show, marked as a guess until looked at. */
 function placedCopy(run: Run, job: Extract<Job, { kind: 'create' | 'update' }>, { written }: Written): Copy {
   const now = run.parts.runtime.now();
-  const writes = [...job.copy.writes, now].slice(-11);
+  const writes = counted(job.copy.writes, now);
   const { sent, seen } =
     job.kind === 'create'
       ? { sent: job.creation.face, seen: canonFace(job.creation.face, fields => run.session.canon(fields)) }
@@ -244,6 +240,8 @@ function placedCopy(run: Run, job: Extract<Job, { kind: 'create' | 'update' }>, 
   return { ...placed, problem: null, stuckOn: null, declined: [] };
 }
 
+const counted = (writes: Copy['writes'], now: Instant) => [...writes, now].slice(-11);
+
 /** The units that were written, upon the agreement as it was recorded before. */
 function agreedAfter(base: Base | null, { units, sent, seen }: Extract<Step, { do: 'update' }>) {
   if (base === null) return { sent, seen };
@@ -255,7 +253,9 @@ function nextGeneration(run: Run, copy: Copy): Copy {
   return { ...newCopy(run.row.link, copy.eventId, copy.generation + 1), writes: copy.writes };
 }
 
-function stuckCopy(job: Job, copy: Copy, error: RemoteError): Copy {
+/** A refused create counts as a write: it is tried again whenever something goes, and no more often than others. */
+function stuckCopy(job: Job, copy: Copy, error: RemoteError, now: Instant): Copy {
   const face = job.kind === 'create' ? job.creation.face : job.kind === 'update' ? job.step.sent : null;
-  return { ...copy, state: 'stuck', problem: error.message, stuckOn: face && faceHash(face) };
+  const writes = job.kind === 'create' ? counted(copy.writes, now) : copy.writes;
+  return { ...copy, state: 'stuck', problem: error.message, stuckOn: face && faceHash(face), writes };
 }

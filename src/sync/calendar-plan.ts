@@ -8,11 +8,12 @@ import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { sameWhen } from '../model/when.ts';
 import type { Capabilities } from './connector.ts';
 import { applyBrakes, type Brake, isChurning } from './guard.ts';
-import { type CopyPlan, planCopy, type Step } from './plan.ts';
+import { type CopyPlan, type PlanInput, planCopy, type Step } from './plan.ts';
 import { faceHash, type Projection, type WantedCopy } from './project.ts';
 import { policyFor, type Rights } from './rights.ts';
 import { type Settled, settleCopy, settleRemoval } from './settle.ts';
 import { judgeStrays, keysOf, type Stray } from './stray.ts';
+import { allUnits, fieldOf, sameUnit, unitsOf, unitValue } from './units.ts';
 
 export type CalendarPlanInput = Readonly<{
   link: CalendarLink;
@@ -79,8 +80,8 @@ export function planCalendar(input: CalendarPlanInput): CalendarPlan {
     const wanted = outside ?? projection.wanted.get(event) ?? null;
     // Where a late write is refused, settling has said all. Else it may bring back what only came along in it.
     const late = can.conditional ? [] : open.filter(attempt => !settled?.done.includes(attempt.id));
-    const pending = late.map(attempt => attempt.fields);
-    planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, pending) });
+    const sent = { pending: late.map(({ fields }) => fields), tried: open.map(({ fields }) => fields) };
+    planned.push({ event, copy, observed, wanted, plan: planOne(input, copy, observed, wanted, sent) });
   }
   // What we took away ourselves has not vanished, nor what was found again under another name.
   const standing = placed.filter(({ eventId }) => copies.get(eventId)?.state !== 'removed');
@@ -126,7 +127,7 @@ function planOne(
   copy: Copy | null,
   observed: Observed | null,
   wanted: WantedCopy | null,
-  pending: readonly Fields[],
+  sent: Pick<PlanInput, 'pending' | 'tried'>,
 ): CopyPlan {
   const { link, snapshot, can, canon } = input;
   const person = snapshot.people.get(link.person);
@@ -137,7 +138,7 @@ function planOne(
     wanted: wanted?.face ?? null,
     observed,
     copy,
-    pending,
+    ...sent,
     canon,
     rules: { mode: link.mode === 'publish' ? 'publish' : 'two-way', policy, fields: can.fields },
     wantedHash: wanted ? faceHash(wanted.face) : '',
@@ -173,8 +174,22 @@ function findStrays(
   marked.sort((a, b) => Number(uids.has(b.uid ?? '')) - Number(uids.has(a.uid ?? '')));
   const keys = keysOf(input.link.production, input.link.id, input.snapshot.events.keys(), copies);
   const isMade = new Map(present.map(item => [item.remoteId, uids.has(item.uid ?? '')] as const));
-  const isSecond = (item: Present, own: RemoteId) => uids.has(item.uid ?? '') && isMade.get(own) === false;
+  const isSecond = (item: Present, own: RemoteId) =>
+    uids.has(item.uid ?? '') && isMade.get(own) === false && isAsSent(input, item);
   return judgeStrays(marked, keys, copies, new Set(isMade.keys()), isSecond);
+}
+
+/** Whether an item shows what a create of ours sent, or what its copy shows: nobody has typed anything there. */
+function isAsSent({ attempts, copies, canon, can }: CalendarPlanInput, { marker, face }: Present): boolean {
+  const creates = attempts.filter(({ verb, key }) => verb === 'create' && key === marker?.key);
+  const agreed = copies.find(({ key }) => key === marker?.key)?.base?.seen;
+  const known = [...creates.map(({ fields }) => canon(fields)), ...(agreed ? [agreed] : [])];
+  const shown = unitsOf(face);
+  return known.some(fields => {
+    const sent = unitsOf(fields);
+    const told = allUnits(shown, sent).filter(unit => unit !== 'busy' && can.fields.includes(fieldOf(unit)));
+    return told.every(unit => sameUnit(unit, unitValue(shown, unit), unitValue(sent, unit)));
+  });
 }
 
 /** The copies whose item is gone, by the UID of their event: an item that bears it is theirs, also without our mark. */

@@ -157,7 +157,7 @@ export type Capabilities = Readonly<{
   push: boolean;
   fields: readonly Field[];
   limits: Readonly<{ titleChars: number; placeChars: number; notesChars: number }>;
-  /** Requests of one session that may run at once. */
+  /** Writes that are handed over at once; how many requests they become is the connector’s own matter. */
   parallel: number;
   /** The date on which these facts were last checked. */
   verified: string;

@@ -1,7 +1,7 @@
 /** Findings about single items of a calendar: unreadable ones, and times that had to be guessed. */
 import type { Observed, Present } from '../model/copy.ts';
+import { closeFinding, openFinding } from '../schedule/findings.ts';
 import type { Repositories } from '../store/store.ts';
-import { closeFinding, openFinding } from './findings.ts';
 import type { Run } from './run.ts';
 
 const remarks: Readonly<Record<NonNullable<Present['remark']>, string>> = {

@@ -5,14 +5,17 @@
 import { busyBlocks } from '../ical/expand.ts';
 import type { BusyBlock } from '../model/calendar.ts';
 import type { Observed, Present } from '../model/copy.ts';
+import type { ScheduledEvent } from '../model/event.ts';
 import { timesOnly } from '../model/face.ts';
-import type { RemoteId } from '../model/ids.ts';
+import type { CalendarId, RemoteId } from '../model/ids.ts';
 import type { ScheduleSnapshot } from '../model/schedule-snapshot.ts';
 import { overlaps, type Range, rangeOf } from '../model/when.ts';
 import type { Repositories } from '../store/store.ts';
 import type { Known, Page } from './connector.ts';
 import { reportItems } from './item-findings.ts';
+import { freeRefused } from './refused.ts';
 import { RemoteError } from './remote-error.ts';
+import { recordResponses } from './responses.ts';
 import { leaseMs, type Run } from './run.ts';
 
 /** Reads the calendar up to date. Returns whether anything there was new to us. Throws RemoteError. */
@@ -105,8 +108,16 @@ export async function storeItems(
   const kept = items.map(item => (item.kind === 'present' && !isOurs(item) ? strip(item) : item));
   const foreignGone = items.filter(item => item.kind === 'gone' && !isOurs(item)).map(item => item.remoteId);
   const stored = kept.filter(item => !foreignGone.includes(item.remoteId));
+  await recordResponses(
+    run,
+    r,
+    items.filter(item => !copies.has(item.remoteId)),
+    uids,
+  );
+  const stoodThere = await hasLeft(r, link.id, items);
   await r.copies.putSights(link.id, stored, unchanged, snapshotId, run.parts.runtime.now());
   if (foreignGone.length > 0) await r.copies.forget(link.id, foreignGone);
+  if (stoodThere) await freeRefused(r, link.id);
   if (link.mode !== 'publish') {
     const busy = items.map(item => ({ item: item.remoteId, blocks: isOurs(item) ? [] : busyOf(item, window) }));
     if (busy.length > 0) await r.copies.putBusy(link.id, busy);
@@ -114,29 +125,45 @@ export async function storeItems(
   await reportItems(run, r, items, isOurs);
 }
 
+/**
+ * Whether one of them was seen before, with our mark or the UID of an event, and is gone now. One that never was seen is
+ * what a create made and took away again: to try that anew because it is gone would go on for ever.
+ */
+async function hasLeft(r: Repositories, calendar: CalendarId, items: readonly Observed[]): Promise<boolean> {
+  const gone = new Set(items.flatMap(item => (item.kind === 'gone' ? [item.remoteId] : [])));
+  if (gone.size === 0) return false;
+  const isForeign = (item: Observed) => item.kind === 'present' && item.marker === null && item.uid === null;
+  const sights = await r.copies.sights(calendar);
+  return sights.some(({ observed: item }) => item.kind !== 'gone' && !isForeign(item) && gone.has(item.remoteId));
+}
+
 /** Titles, texts and places of other people's events stop here; production-domain.md section 5, rule 1. */
 function strip(item: Present): Present {
-  return { ...item, face: timesOnly(item.face), native: null, uid: null };
+  return { ...item, face: timesOnly(item.face), native: null, uid: null, response: null };
 }
 
 function busyOf(item: Observed, window: Range): readonly BusyBlock[] {
   return item.kind === 'present' ? busyBlocks(item.face, item.blocks, window) : [];
 }
 
-const uidSets = new WeakMap<ScheduleSnapshot, ReadonlySet<string>>();
+const uidMaps = new WeakMap<ScheduleSnapshot, ReadonlyMap<string, ScheduledEvent>>();
 
-function uidsOf(snapshot: ScheduleSnapshot): ReadonlySet<string> {
-  const known = uidSets.get(snapshot) ?? new Set([...snapshot.events.values()].map(event => event.uid));
-  uidSets.set(snapshot, known);
+/** The events by their UIDs. */
+function uidsOf(snapshot: ScheduleSnapshot): ReadonlyMap<string, ScheduledEvent> {
+  const known =
+    uidMaps.get(snapshot) ?? new Map([...snapshot.events.values()].map(event => [event.uid, event] as const));
+  uidMaps.set(snapshot, known);
   return known;
 }
 
 /** The window has moved: what repeats is busy at new times. Works from what is stored, without a request. */
 export async function refreshBusy(run: Run, r: Repositories, window: Range): Promise<void> {
   const sights = await r.copies.sights(run.row.link.id);
+  // An item that lost its mark is still ours where a copy knows it.
+  const copies = new Set((await r.copies.copies(run.row.link.id)).map(copy => copy.remoteId));
   const repeating = sights.flatMap(({ observed }) => {
-    const foreign = observed.kind === 'present' && observed.uid === null && observed.marker === null;
-    return foreign && observed.face.series !== null ? [observed] : [];
+    const unmarked = observed.kind === 'present' && observed.uid === null && observed.marker === null;
+    return unmarked && !copies.has(observed.remoteId) && observed.face.series !== null ? [observed] : [];
   });
   if (run.row.link.mode === 'publish' || repeating.length === 0) return;
   await r.copies.putBusy(

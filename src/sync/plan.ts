@@ -64,8 +64,10 @@ export type PlanInput = Readonly<{
   observed: Observed | null;
   /** After `settleCopy`. null: there has never been one. */
   copy: Copy | null;
-  /** Fields of attempts still open. */
+  /** Fields of attempts still open that may come late. */
   pending: readonly Fields[];
+  /** Fields of all attempts still open. */
+  tried: readonly Fields[];
   canon(fields: Fields): Fields;
   rules: CopyRules;
   /** Hash of `wanted`: what a stuck copy is compared with. */
@@ -87,7 +89,7 @@ export function planCopy(input: PlanInput): CopyPlan {
 }
 
 /** The event has left this calendar: so does the copy, but an edit we had not seen stays readable. */
-function planUnwanted({ copy, observed, canon, rules, pending }: PlanInput): CopyPlan {
+function planUnwanted({ copy, observed, canon, rules, pending, tried }: PlanInput): CopyPlan {
   if (copy === null) return nothing;
   if (observed?.kind !== 'present') return copy.state === 'removed' ? nothing : only({ do: 'forget' });
   const remove: Step = { do: 'remove', remoteId: observed.remoteId, tag: observed.tag, why: 'cancelled' };
@@ -100,7 +102,7 @@ function planUnwanted({ copy, observed, canon, rules, pending }: PlanInput): Cop
     canon,
     fields: rules.fields,
   });
-  const sides = { wanted: copy.base.sent, seen: observed.face, shown: copy.base.seen, canon };
+  const sides = { wanted: copy.base.sent, seen: observed.face, shown: copy.base.seen, tried, canon };
   const lost = meaningful(verdicts.filter(verdict => verdict.verdict === 'theirs').map(one => asMeant(one, sides)));
   return { steps: [remove], meetings: lost.length > 0 ? [{ kind: 'orphaned-edit', met: metOf(lost) }] : [] };
 }
@@ -148,9 +150,9 @@ function asMeant(verdict: Verdict, sides: Sides): Verdict {
 type Sorted = Readonly<{ write: Verdict[]; take: Verdict[]; propose: Verdict[]; restore: Verdict[]; both: Verdict[] }>;
 
 function planMerge(input: PlanInput, wanted: Face, copy: Copy, observed: Present): CopyPlan {
-  const { canon, rules } = input;
+  const { canon, rules, tried } = input;
   const base = copy.base;
-  const sides = { wanted, seen: observed.face, shown: base?.seen ?? null, canon };
+  const sides = { wanted, seen: observed.face, shown: base?.seen ?? null, tried, canon };
   const verdicts = mergeFaces({ ...input, base, wanted, seen: observed.face, fields: rules.fields }).map(one =>
     asMeant(one, sides),
   );

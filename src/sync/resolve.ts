@@ -77,6 +77,11 @@ async function decide(r: Repositories, finding: Finding, resolution: Resolution)
       break;
     case 'removal':
       return await decideRemoval(r, finding, resolution);
+    case 'reply':
+      if (choice === 'canonical') return;
+      if (choice === 'theirs' && finding.met.length > 0) return await takeTheirs(r, finding, resolution);
+      if (choice === 'suggestion:1' && finding.suggestions.length > 0) return await askNoMore(r, finding, resolution);
+      break;
     case 'brake':
       if (choice === 'canonical') return await release(r, finding);
       throw new ResolveError(
@@ -103,7 +108,16 @@ async function takeTheirs(r: Repositories, finding: Finding, resolution: Resolut
   }
   const taken = contentFromCopy(event.content, fields, { venues: snapshot.venues });
   if ('problem' in taken) throw new ResolveError('not-possible', `their value cannot be taken: ${taken.problem}`);
-  await save(r, finding, resolution, event, taken.content);
+  await save(r, finding, resolution, event, withOtherDates(finding, event.content, taken.content));
+}
+
+/** The card is about single dates: what was changed or cancelled on others stays. */
+function withOtherDates({ met }: Finding, before: EventContent, taken: EventContent): EventContent {
+  const named = new Set(met.flatMap(({ occurrence }) => occurrence ?? []));
+  if (named.size === 0) return taken;
+  const isNamed = ({ occurrence }: EventContent['overrides'][number]) => named.has(occurrence);
+  const overrides = [...before.overrides.filter(one => !isNamed(one)), ...taken.overrides.filter(isNamed)];
+  return { ...taken, overrides: overrides.sort((a, b) => (a.occurrence < b.occurrence ? -1 : 1)) };
 }
 
 /** What they typed, as fields; values of single occurrences go upon the series as it is now. */
@@ -171,12 +185,8 @@ async function decideRemoval(r: Repositories, finding: Finding, resolution: Reso
     case 'canonical':
       await r.copies.putCopies([{ ...copy, state: 'removed', base: null }]);
       return;
-    case 'suggestion:1': {
-      const { event, snapshot } = await eventOf(r, finding);
-      if (finding.person === null) return;
-      await save(r, finding, resolution, event, withoutPerson(event.content, finding.person, snapshot));
-      return;
-    }
+    case 'suggestion:1':
+      return await askNoMore(r, finding, resolution);
     case 'suggestion:2': {
       const { event } = await eventOf(r, finding);
       const { production } = finding;
@@ -193,6 +203,13 @@ async function decideRemoval(r: Repositories, finding: Finding, resolution: Reso
     default:
       throw new ResolveError('no-such-choice', `finding ${finding.id} has no choice ${resolution.choice}`);
   }
+}
+
+/** The person of the card is no longer asked to its event. */
+async function askNoMore(r: Repositories, finding: Finding, resolution: Resolution): Promise<void> {
+  const { event, snapshot } = await eventOf(r, finding);
+  if (finding.person === null) return;
+  await save(r, finding, resolution, event, withoutPerson(event.content, finding.person, snapshot));
 }
 
 /**

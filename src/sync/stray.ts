@@ -34,8 +34,8 @@ export function keysOf(
 /**
  * @param marked the marked items that no copy names as its own
  * @param living remote ids that are there at this moment
- * @param isSecond whether this item is one that we made and `own` is not: a create that came late, beside a duplicate
- * made by hand that had taken its place
+ * @param isSecond whether this item is one that we made, as we made it, and `own` is not: a create that came late, beside
+ * a duplicate made by hand that had taken its place
  */
 export function judgeStrays(
   marked: readonly Present[],

@@ -13,21 +13,23 @@ export type Sides = Readonly<{
   seen: Face;
   /** What the calendar showed when both sides last agreed; null: unknown. */
   shown: Face | null;
+  /** What writes without an answer were sending: the item may have shown it meanwhile. */
+  tried: readonly Fields[];
   canon(fields: Fields): Fields;
 }>;
 
 const texts = ['title', 'place', 'notes'] as const;
 
 /** The value of a unit as the person meant it; of anything but a changed date the value itself. */
-export function meantBy(unit: Unit, theirs: unknown, { wanted, seen, shown, canon }: Sides): unknown {
+export function meantBy(unit: Unit, theirs: unknown, { wanted, seen, shown, tried, canon }: Sides): unknown {
   if (!unit.startsWith('occurrence ') || !isOccurrenceFace(theirs)) return theirs;
   const occurrence = unit.slice('occurrence '.length) as OccurrenceStart;
   const ours = unitValue(unitsOf(wanted), unit);
   const before = shown && unitValue(unitsOf(shown), unit);
+  const series: readonly (Fields | null)[] = [seen, shown, canon(wanted), ...tried.map(fields => canon(fields))];
   const asWanted = (field: (typeof texts)[number]) => {
     if (isOccurrenceFace(ours) && isOccurrenceFace(before) && theirs[field] === before[field]) return ours[field];
-    const asSeries = theirs[field] === seen[field] || theirs[field] === shown?.[field];
-    return asSeries ? wanted[field] : theirs[field];
+    return series.some(fields => theirs[field] === fields?.[field]) ? wanted[field] : theirs[field];
   };
   const natural = isOccurrenceFace(ours) ? ours.when : occurrenceWhen(occurrence, wanted.when);
   const plain = canon({ when: natural }).when ?? natural;

@@ -1,9 +1,12 @@
 /** docs/benchmarks.md: the figures, and how they stand against design.md section 11. */
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
+import type { BatchRow } from './batches.ts';
 import type { Figures, Row } from './caldav.ts';
 import type { FanOut } from './fan-out.ts';
 
-export function documentOf(measured: readonly Row[], spread: readonly FanOut[]): string {
+const circumstances = `measured ${new Date().toISOString().slice(0, 10)}; load of the machine before: ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores`;
+
+export function documentOf(measured: readonly Row[], spread: readonly FanOut[], batches: readonly BatchRow[]): string {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, ${Math.round(totalmem() / 2 ** 30)} GB`;
   return `# Benchmarks
 
@@ -28,13 +31,48 @@ ${measured.map(lineOf).join('\n')}
 | --- |${' --- |'.repeat(measured.filter(isFirst).length)}
 ${targets.map(target => `| ${target.name} | ${measured.filter(target.of).map(target.judge).join(' | ')} |`).join('\n')}
 
-${fanOutOf(spread)}`;
+${fanOutOf(spread)}
+${batchesOf(batches)}`;
+}
+
+/** The document with one part in place of what was there under its heading, or at its end. */
+export function withPart(page: string, part: string): string {
+  const heading = part.slice(0, part.indexOf('\n'));
+  const parts = page.split(/^(?=## )/m);
+  const at = parts.findIndex(each => each.startsWith(`${heading}\n`));
+  const kept = parts.map(each => `${each.trimEnd()}\n`);
+  return (at < 0 ? [...kept, part] : kept.with(at, part)).join('\n');
+}
+
+export function batchesOf(rows: readonly BatchRow[]): string {
+  return `## Many changes for one Outlook mailbox
+
+This part alone: \`npm run bench -- --batch\` (${circumstances}).
+
+Place and notes of every event in one mailbox change. "On the line": each HTTP request is held up on its way, and a batch
+is one. "In the mailbox": the sandbox takes that long for each request and for each part of a batch, four at a time. "Bare" is an
+HTTP client that makes the very same requests again: one batch at a time, or three single requests at once. Counted
+are requests and parts of batches alike, as Graph does (10,000 in ten minutes for a mailbox); each change is one
+look and one write, and the calendar one round of changes.
+
+| changes | held up | \`$batch\` | requests a change | counted a change | turned away (429) | callboard | bare | callboard / bare |
+| --- | --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.map(batchLine).join('\n')}
+`;
+}
+
+function batchLine(row: BatchRow): string {
+  const { changes, lineMs, mailboxMs, batched, seconds, bareSeconds, refused } = row;
+  const held = lineMs > 0 ? `${lineMs} ms on the line` : mailboxMs > 0 ? `${mailboxMs} ms in the mailbox` : '0 ms';
+  const asked = `${row.requestsPerChange.toFixed(2)} | ${row.countedPerChange.toFixed(2)} | ${refused}`;
+  const against = row.right ? share(seconds, bareSeconds) : '**not all are right**';
+  return `| ${changes} | ${held} | ${batched ? 'with' : 'without'} | ${asked} | ${seconds.toFixed(2)} s | ${bareSeconds.toFixed(2)} s | ${against} |`;
 }
 
 export function fanOutOf(spread: readonly FanOut[]): string {
   return `## One edit for many people
 
-This part alone: \`npm run bench -- --fan-out\`.
+This part alone: \`npm run bench -- --fan-out\` (${circumstances}).
 
 The venue of one event changes; every person on it has a calendar at the sandbox of that provider (in this process: its
 work is in both columns). "Bare" is an HTTP client that makes the very same requests again, eight at once as callboard

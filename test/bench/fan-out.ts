@@ -2,7 +2,6 @@
  * One edit of an event with many people: what it costs in requests, and how long it takes beside a bare HTTP client
  * that makes the very same requests again, as many at once, with nothing to decide and nothing to store.
  */
-import PQueue from 'p-queue';
 import { brandId, type VenueId } from '../../src/model/ids.ts';
 import type { Store } from '../../src/store/store.ts';
 import type { SyncParts } from '../../src/sync/parts.ts';
@@ -10,13 +9,13 @@ import { syncOnce } from '../../src/sync/sync-once.ts';
 import { openGoogleOffice } from '../connectors/google/google-office.ts';
 import { openOutlookOffice } from '../connectors/microsoft/outlook-office.ts';
 import { named, openOffice } from '../sync/office.ts';
+import { type Recorded, recordingFetch, replay } from './replay.ts';
 
 /** As `sync.concurrency` of the configuration. */
 const concurrency = 8;
 
 type Hosted = AsyncDisposable &
   Readonly<{ store: Store; parts: SyncParts; save(event: string, changes?: object): Promise<unknown> }>;
-type Recorded = Readonly<{ url: string; method: string; headers: readonly [string, string][]; body: string }>;
 
 export type FanOut = Readonly<{
   provider: string;
@@ -51,15 +50,7 @@ export async function benchFanOut(count: number, delayMs: number, say: (text: st
 
 async function measure(office: Hosted, people: readonly string[], delayMs: number) {
   const recorded: Recorded[] = [];
-  const away = async () => void (delayMs > 0 && (await new Promise(resolve => setTimeout(resolve, delayMs))));
-  const record: typeof fetch = async (input, init) => {
-    const request = new Request(input, init);
-    const body = await request.clone().text();
-    recorded.push({ url: request.url, method: request.method, headers: [...request.headers], body });
-    await away();
-    return await fetch(request);
-  };
-  const parts: SyncParts = { ...office.parts, fetch: record };
+  const parts: SyncParts = { ...office.parts, fetch: recordingFetch(recorded, delayMs) };
   const sync = () => syncOnce(parts, { only: null, concurrency, signal: new AbortController().signal });
   await office.save('E001', { title: 'Production meeting', required: named(...people) });
   await sync();
@@ -70,7 +61,7 @@ async function measure(office: Hosted, people: readonly string[], delayMs: numbe
   const report = await sync();
   const seconds = (performance.now() - startedAt) / 1000;
   const asked = recorded.splice(0);
-  const bareSeconds = await replay(asked, away);
+  const bareSeconds = await replay(asked, delayMs, concurrency);
   const writes = asked.filter(({ method }) => !['GET', 'PROPFIND', 'REPORT'].includes(method)).length;
   return {
     requestsPerChange: asked.length / people.length,
@@ -79,20 +70,4 @@ async function measure(office: Hosted, people: readonly string[], delayMs: numbe
     bareSeconds,
     right: report.failed.length === 0 ? report.updated : 0,
   };
-}
-
-/** The same again. Preconditions are left out: what they name has been written over. */
-async function replay(asked: readonly Recorded[], away: () => Promise<void>): Promise<number> {
-  const queue = new PQueue({ concurrency });
-  const startedAt = performance.now();
-  for (const { url, method, headers, body } of asked) {
-    const kept = headers.filter(([name]) => name !== 'if-match');
-    void queue.add(async () => {
-      await away();
-      const reply = await fetch(url, { method, headers: kept, ...(body === '' ? {} : { body }) });
-      await reply.arrayBuffer();
-    });
-  }
-  await queue.onIdle();
-  return (performance.now() - startedAt) / 1000;
 }

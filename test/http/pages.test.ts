@@ -18,6 +18,7 @@ import {
   person,
   personId,
   production,
+  reply,
 } from '../store/samples.ts';
 import { edit, now, openWorld, published, putEvents, serve, timed } from './world.ts';
 
@@ -201,6 +202,33 @@ describe('one event', () => {
     expect(text).toMatch(/P5 optional, by name waiting not in the calendar yet/);
     expect(text).toMatch(/P6 optional, by name in step when last seen calendar halted/);
     expect(text).toMatch(/P7 optional, by name no calendar told by mail/);
+  });
+
+  it('says what each has answered, to which version, and with which words', async () => {
+    const store = await openWorld();
+    const people = ['P1', 'P2', 'P3', 'P4'].map(personId);
+    await store.write(async r => {
+      for (const id of people) await r.schedule.putPerson(person(id), null);
+      await putEvents(r, published('E001', { required: people.map(id => ({ kind: 'person', id })) }));
+      await r.replies.put(reply('r1', { person: personId('P1'), by: personId('P1'), comment: '<b>Late</b>', at: now }));
+      await edit(r, eventId('E001'), { when: timed('2027-03-18', '10:00', '11:00') }, 'Siân');
+      const proposed = timed('2027-03-19', '10:00', '11:00');
+      await r.replies.put(
+        reply('r2', { person: personId('P2'), answer: 'declined', version: 2, proposed, comment: '' }),
+      );
+      await r.replies.put(reply('r3', { person: personId('P3'), by: personId('P3'), source: 'calendar', version: 2 }));
+    });
+    await using web = await serve(store);
+    const { text } = await web.ask('/events/TIDE/E001');
+    expect(text).not.toContain('<b>Late');
+    expect(shown(text)).toMatch(
+      /P1 required, by name .* accepted version 1 , before it moved: “&lt;b&gt;Late&lt;.b&gt;” by mail/,
+    );
+    expect(shown(text)).toMatch(
+      /P2 .* declined , by Person C06 \(C06\); proposes Fri 19 Mar 2027, 10:00-11:00 by mail/,
+    );
+    expect(shown(text)).toMatch(/P3 .* accepted : “With “pleasure” .” in their calendar/u);
+    expect(shown(text)).toMatch(/P4 .* none yet/);
   });
 
   it('a copy of who is asked no longer is on its way out', async () => {

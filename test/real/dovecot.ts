@@ -17,6 +17,10 @@ export type Dovecot = Readonly<{
   imapPort: number;
   /** The raw messages of a mailbox, once there are `count` of them, oldest first. */
   messages(address: string, count: number): Promise<readonly string[]>;
+  /** Names of all messages of a mailbox that bear a flag (read, answered, deleted). */
+  flagged(address: string): Promise<readonly string[]>;
+  /** Another UIDVALIDITY, as after a mailbox was rebuilt. */
+  renumber(address: string): Promise<void>;
   stop(): Promise<void>;
 }>;
 
@@ -52,6 +56,17 @@ export async function startDovecot(users: readonly string[]): Promise<Dovecot> {
         await wait(50);
       }
       throw new Error(`fewer than ${count} messages arrived`);
+    },
+    async flagged(address) {
+      const names = await Promise.all(['new', 'cur'].map(box => readdir(join(folder, 'mail', address, box))));
+      return names.flat().filter(name => /:2,./.test(name));
+    },
+    async renumber(address) {
+      const box = join(folder, 'mail', address);
+      const list = join(box, 'dovecot-uidlist');
+      const [head = '', ...rest] = (await readFile(list, 'utf8')).split('\n');
+      await writeFile(list, [head.replace(/V(\d+)/, (_, now) => `V${Number(now) + 7}`), ...rest].join('\n'));
+      for (const name of await readdir(box)) if (name.startsWith('dovecot.index')) await rm(join(box, name));
     },
     async stop() {
       const ended = once(child, 'exit');

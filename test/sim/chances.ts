@@ -40,6 +40,8 @@ export type Chances = Readonly<{
   calendar: number;
   decide: number;
   drift: number;
+  /** A list of changes is not yet told of the newest. */
+  lag: number;
 }>;
 
 export function drawChances(random: Prng): Chances {
@@ -92,5 +94,6 @@ export function drawChances(random: Prng): Chances {
     calendar: 0.08 + random.next() * 0.1,
     decide: some(0.03),
     drift: some(0.02),
+    lag: some(0.08),
   };
 }

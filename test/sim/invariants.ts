@@ -8,7 +8,7 @@ import type { Finding } from '../../src/model/finding.ts';
 import type { ScheduleSnapshot } from '../../src/model/schedule-snapshot.ts';
 import { projectCalendar, type WantedCopy, windowAt } from '../../src/sync/project.ts';
 import { allUnits, fieldOf, sameUnit, type Unit, unitsOf, unitValue } from '../../src/sync/units.ts';
-import type { SimCalendar } from './calendar.ts';
+import type { Item, SimCalendar } from './calendar.ts';
 import { normaliseFace } from './habits.ts';
 import { Violation } from './history.ts';
 import { nameOf, type Owners } from './owners.ts';
@@ -223,15 +223,17 @@ function checkBounds({ world }: End): void {
     throw new Violation('5 bounded calls', `${writes} writes for ${edits} edits and ${faults} faults`);
 }
 
-/** Busy time is exactly that of what is not ours. */
-async function checkBusy({ world, owners, copies }: End): Promise<void> {
+/** Busy time is exactly that of what is not ours: neither a copy nor, by its UID, an event of the schedule. */
+async function checkBusy({ world, owners, snapshot, copies }: End): Promise<void> {
   const busy = await world.store.read(r => r.copies.busy(tide, { from: 0, to: Number.MAX_SAFE_INTEGER }));
   for (const calendar of world.calendars.values()) {
     const link = world.stage.links.find(one => one.id === calendar.name);
     if (link?.mode === 'publish') continue;
     const known = busy.filter(block => block.calendar === calendar.name).length;
     const ours = new Set((copies.get(calendar.name) ?? []).map(copy => String(copy.remoteId)));
-    const foreign = calendar.items().filter(item => item.content.marker === null && !ours.has(item.id));
+    const uids = new Set(calendar.habits.family === 'graph' ? [] : [...snapshot.events.values()].map(({ uid }) => uid));
+    const isForeign = ({ id, uid, content }: Item) => content.marker === null && !ours.has(id) && !uids.has(uid);
+    const foreign = calendar.items().filter(isForeign);
     const expected = foreign.flatMap(({ content: { face } }) =>
       busyBlocks(face, face.busy !== 'free', windowAt(world.now, 7, 400)),
     ).length;

@@ -1,5 +1,5 @@
 /**
- * Runs seeds of the simulation: `node test/sim/main.ts --seeds N [--from S] [--seconds T] [--workers K]`.
+ * Runs seeds of the simulation: `node test/sim/main.ts --seeds N [--from S] [--seconds T] [--workers K] [--ticks N]`.
  * `--seed S [--ticks N]` replays one, `--planted [NAME…]` runs the planted bugs. Exits with 1 when a seed is red.
  */
 import { execFileSync } from 'node:child_process';
@@ -10,7 +10,7 @@ import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import { plantedBugs, runPlanted } from './planted.ts';
 import { keepRedSeed, redSeeds } from './seeds.ts';
-import { simulate } from './simulate.ts';
+import { type SimulationOptions, simulate } from './simulate.ts';
 import type { Report } from './worker.ts';
 
 const { values, positionals } = parseArgs({
@@ -28,11 +28,12 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
+const options: SimulationOptions = values.ticks === undefined ? {} : { ticks: Number(values.ticks) };
 const say = (text: string) => process.stdout.write(`${text}\n`);
 const red = (text: string) => (process.stdout.isTTY ? `\u001b[31m${text}\u001b[0m` : text);
 
 async function replay(seed: number): Promise<boolean> {
-  const verdict = await simulate(seed, values.ticks === undefined ? {} : { ticks: Number(values.ticks) });
+  const verdict = await simulate(seed, options);
   const { violation, excerpt, digest, ticks } = verdict;
   if (violation === null) say(`seed ${seed} is green: ${ticks} ticks, history ${digest.slice(0, 16)}`);
   else show({ seed, invariant: violation.invariant, message: violation.message, excerpt });
@@ -46,7 +47,7 @@ function show({ seed, invariant, message, excerpt }: Red): void {
   say(`broken: ${invariant}`);
   say(`        ${message}`);
   for (const line of excerpt) say(`  ${line}`);
-  say(`replay: npm run simulate -- --seed ${seed}`);
+  say(`replay: npm run simulate -- --seed ${seed}${values.ticks === undefined ? '' : ` --ticks ${values.ticks}`}`);
 }
 
 function commit(): string {
@@ -88,7 +89,9 @@ async function run(): Promise<number> {
     if (values.brief) stopped = true;
     else {
       show({ seed: report.seed, ...report.red });
-      keepRedSeed({ seed: report.seed, invariant: report.red.invariant, commit: commit() });
+      // With other ticks it is another world.
+      if (values.ticks === undefined)
+        keepRedSeed({ seed: report.seed, invariant: report.red.invariant, commit: commit() });
     }
     if (values.brief) say(`red ${report.seed} ${done} ${report.red.invariant}`);
   };
@@ -103,7 +106,7 @@ async function run(): Promise<number> {
 }
 
 function work(next: () => number | null, take: (report: Report) => void): Promise<void> {
-  const worker = new Worker(new URL('./worker.ts', import.meta.url));
+  const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: options });
   return new Promise((resolve, reject) => {
     const hand = () => {
       const seed = next();

@@ -119,6 +119,7 @@ export class Process {
         return this.#world.request(this, { ...spec, run });
       },
       this.#random,
+      () => this.#world.chances.lag > 0 && this.#world.random.faults.chance(this.#world.chances.lag),
     );
   }
 

@@ -36,11 +36,14 @@ export class SimSession implements CalendarSession {
   readonly #calendar: SimCalendar;
   readonly #request: Request;
   readonly #random: Prng;
+  readonly #lags: () => boolean;
 
-  constructor(calendar: SimCalendar, request: Request, random: Prng) {
+  /** @param lags whether the list of changes asked for now is one of a little while ago */
+  constructor(calendar: SimCalendar, request: Request, random: Prng, lags: () => boolean) {
     this.#calendar = calendar;
     this.#request = request;
     this.#random = random;
+    this.#lags = lags;
     const { family, conditional, delta, whole, fields, titleChars, notesChars, parallel } = calendar.habits;
     this.can = {
       writes: true,
@@ -155,9 +158,16 @@ export class SimSession implements CalendarSession {
   async *#changes(from: Cursor, window: Range): AsyncGenerator<Page> {
     const { state, habits } = this.#calendar;
     let token: string = from;
+    const newest = this.#lags() ? this.#random.between(1, 3) : 0;
     for (let last = false; !last; ) {
       const at = token;
-      const part = await this.#read(`changes since ${at}`, () => state.changesSince(at, habits.pageSize));
+      const part = await this.#read(`changes since ${at}`, () => {
+        if (newest === 0) return state.changesSince(at, habits.pageSize);
+        const all = state.changesSince(at);
+        const told = all && all.changed.length + all.removed.length - newest;
+        const shown = state.changesSince(at, Math.max(0, Math.min(habits.pageSize, told ?? 0)));
+        return shown && { ...shown, more: (told ?? 0) > habits.pageSize };
+      });
       if (part === null) throw new RemoteError('cursor-expired', 'the cursor is no longer good');
       const outside = (item: Item) => !habits.whole && !isWithin(item, window);
       const doubtful = part.changed.filter(item => outside(item) || this.#random.chance(habits.falseRemovals));

@@ -24,7 +24,7 @@ export type Verdict = Readonly<{
 }>;
 
 export type SimulationOptions = Readonly<{
-  /** Cut short, to find where a red seed goes wrong. */
+  /** Ticks of chaos; fewer find where a red seed goes wrong, or let more seeds run. */
   ticks?: number;
 }>;
 

@@ -18,6 +18,7 @@ import {
   present,
   production,
   remoteId,
+  reply,
   told,
   venue,
   versionOf,
@@ -28,7 +29,7 @@ const home = calendarId('C06-caldav');
 /** @param items how many observations */
 export async function fill(store: Store, items = 1_200): Promise<void> {
   await store.write(async repositories => {
-    const { schedule, calendars, copies, findings, mail, meta } = repositories;
+    const { schedule, calendars, copies, findings, mail, replies, meta } = repositories;
     await plant(repositories, 'E001', 'E002');
     const second = { ...event('E001', 2, 'Later'), published: { version: 1, content: event('E001').content } };
     await schedule.putEvent(second, versionOf(second), 1);
@@ -48,12 +49,13 @@ export async function fill(store: Store, items = 1_200): Promise<void> {
     await findings.put(finding('f1', 'k1'));
     await mail.putTold(told('E001', 'C06'));
     await mail.putMessages([message('a')]);
+    await replies.put(reply('r1'));
     await meta.put('key', 'line\nbreak, "quotes" and \u{1F97E}');
   });
 }
 
 export async function contentsOf(store: Store) {
-  return store.read(async ({ schedule, calendars, copies, findings, mail, meta }) => ({
+  return store.read(async ({ schedule, calendars, copies, findings, mail, replies, meta }) => ({
     snapshot: await schedule.snapshot(production),
     rows: {
       counts: await meta.counts(),
@@ -68,6 +70,7 @@ export async function contentsOf(store: Store) {
       findings: await findings.list(production),
       told: await mail.told(production),
       messages: await mail.messages(production),
+      replies: await replies.of(production, eventId('E001')),
       meta: await meta.get('key'),
     },
   }));

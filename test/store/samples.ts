@@ -23,6 +23,7 @@ import {
 } from '../../src/model/ids.ts';
 import type { OutboxMessage, Told } from '../../src/model/message.ts';
 import type { Group, Person, Venue } from '../../src/model/person.ts';
+import type { Reply } from '../../src/model/reply.ts';
 import type { LocalDateTime, When, ZoneName } from '../../src/model/when.ts';
 import type { Repositories } from '../../src/store/store.ts';
 import { blankContent, blankPerson } from '../blank.ts';
@@ -246,6 +247,25 @@ export function message(id: string, change: Partial<OutboxMessage> = {}): Outbox
     tries: 0,
     problem: null,
     mail: null,
+    ...change,
+  };
+}
+
+export function reply(id: string, change: Partial<Reply> = {}): Reply {
+  return {
+    id,
+    production,
+    event: eventId('E001'),
+    person: personId('C06'),
+    by: personId('C06'),
+    answer: 'accepted',
+    occurrence: null,
+    proposed: null,
+    comment: 'With “pleasure” \u{1F97E}',
+    source: 'mail',
+    version: 1,
+    at: 5,
+    receivedAt: 6,
     ...change,
   };
 }

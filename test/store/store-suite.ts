@@ -5,6 +5,7 @@ import type { Store } from '../../src/store/store.ts';
 import { calendarSuite } from './calendar-suite.ts';
 import { copySuite } from './copy-suite.ts';
 import { mailSuite } from './mail-suite.ts';
+import { replySuite } from './reply-suite.ts';
 import { scheduleSuite } from './schedule-suite.ts';
 import { transactionSuite } from './transaction-suite.ts';
 
@@ -30,5 +31,6 @@ export function storeSuite(name: string, fresh: () => Promise<string>, shared: b
     calendarSuite(subject);
     copySuite(subject);
     mailSuite(subject);
+    replySuite(subject);
   });
 }

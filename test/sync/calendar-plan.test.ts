@@ -214,6 +214,16 @@ describe('strays in the plan of a calendar', () => {
     expect(given.strays).toMatchObject([{ do: 'unmark' }]);
     expect(given.planned[0]).toMatchObject({ copy: { remoteId: item }, plan: { steps: [], meetings: [] } });
   });
+  it('that a duplicate has taken the place of are swept as we made them, and left to whoever typed into them', () => {
+    const duplicate = seen(meeting, { uid: 'by-hand' });
+    const made = (face: Face) => seen(face, { remoteId: elsewhere, uid: `${event}@callboard` });
+    const late = [attemptOf('a1', moved, { verb: 'create' })];
+    const judged = (face: Face, attempts: CalendarPlanInput['attempts'] = []) =>
+      plan({ sights: [duplicate, made(face)], attempts }).strays;
+    expect(judged(meeting)).toMatchObject([{ do: 'remove', item: { remoteId: elsewhere } }]);
+    expect(judged(moved, late)).toMatchObject([{ do: 'remove' }]);
+    expect(judged(moved)).toMatchObject([{ do: 'unmark', item: { remoteId: elsewhere } }]);
+  });
   it('of a removed copy are removed, even at the id it had', () => {
     const copies = [copyOf({ state: 'removed', base: null })];
     const given = plan({ copies, wanted: [], sights: [seen(meeting)] });

@@ -131,6 +131,7 @@ export const planInput = (changes: Partial<PlanInput>): PlanInput => ({
   observed: seen(meeting),
   copy: copyOf(),
   pending: [],
+  tried: [],
   canon: asIs,
   rules: rules(),
   wantedHash: 'h1',

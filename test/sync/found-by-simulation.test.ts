@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Met } from '../../src/model/copy.ts';
 import type { Invitee } from '../../src/model/event.ts';
 import type { EventId, GroupId, RemoteId } from '../../src/model/ids.ts';
-import { mergeMet } from '../../src/sync/findings.ts';
+import { mergeMet } from '../../src/schedule/findings.ts';
 import { applyBrakes } from '../../src/sync/guard.ts';
 import { mergeFaces } from '../../src/sync/merge.ts';
 import { planCopy } from '../../src/sync/plan.ts';
@@ -30,7 +30,7 @@ import {
   seriesOf,
   weekly,
 } from './faces.ts';
-import { named, type Office, openOffice } from './office.ts';
+import { calendarOf, named, type Office, openOffice, tide } from './office.ts';
 
 const none = { pending: [], canon: asIs, fields: rules().fields };
 
@@ -111,12 +111,33 @@ describe('a date of a series that a person moves where titles are cut', () => {
       observed: seen({ ...shown, series }),
       copy: copyOf({ base: baseOf(wanted, { seen: shown }) }),
       pending: [],
+      tried: [],
       canon: fields => (fields.title === undefined ? fields : { ...fields, title: cut(fields.title) }),
       rules: rules('accept'),
       wantedHash: '',
     });
     const taken = { series: { overrides: [{ face: { title: meeting.title, when: noon } }] } };
     expect(plan.steps).toMatchObject([{ do: 'import', fields: taken }]);
+  });
+});
+
+describe('a date that a person moved while it bore the title of a write without an answer', () => {
+  it('is taken as of the series, though the series has another title there by now', () => {
+    const wanted = { ...weekly(), title: 'Third title' };
+    const face = { ...occurrenceFace(noon), title: 'Second' };
+    const series = { ...seriesOf(), overrides: [{ occurrence: on('15'), face }] };
+    const plan = planCopy({
+      wanted,
+      observed: seen({ ...wanted, title: 'Their own', series }),
+      copy: copyOf({ base: baseOf(weekly()) }),
+      pending: [],
+      tried: [{ title: 'Second title' }],
+      canon: fields => (fields.title === undefined ? fields : { ...fields, title: fields.title.slice(0, 6) }),
+      rules: rules('accept'),
+      wantedHash: '',
+    });
+    const taken = { series: { overrides: [{ face: { title: 'Third title', when: noon } }] } };
+    expect(plan.steps.find(step => step.do === 'import')).toMatchObject({ fields: taken });
   });
 });
 
@@ -129,6 +150,7 @@ describe('a date that a person moved, and that waits for a decision', () => {
       copy: copyOf({ base: baseOf(weekly()) }),
       ...none,
       pending: [],
+      tried: [],
       rules: rules('propose'),
       wantedHash: '',
     }).steps;
@@ -174,6 +196,36 @@ describe('an office', () => {
     expect(await office.sync('C02')).toMatchObject({ updated: 0, conflicts: 1 });
     const [card] = await office.findings('open');
     expect(card?.met).toMatchObject([{ theirs: 'Second' }]);
+  });
+
+  it('whose event found its place taken gets it once what stood there is gone', async () => {
+    const { uid } = await office.save('E001');
+    const lines = ['BEGIN:VCALENDAR', 'VERSION:2.0', 'PRODID:-//x//EN', 'BEGIN:VEVENT', `UID:${uid}`];
+    const times = [
+      'DTSTAMP:20270101T000000Z',
+      'DTSTART:20270301T100000Z',
+      'DTEND:20270301T110000Z',
+      'SUMMARY:In the way',
+    ];
+    office.add('C02', 'other.ics', [...lines, ...times, 'END:VEVENT', 'END:VCALENDAR', ''].join('\r\n'));
+    expect(await office.sync('C02')).toMatchObject({ created: 0 });
+    office.drop('C02', 'In the way');
+    expect(await office.sync('C02')).toMatchObject({ created: 1 });
+  });
+
+  it('whose series lost its mark does not take its dates for the person’s own time on the next day', async () => {
+    await office.save('E001', { rrule: 'FREQ=WEEKLY;COUNT=6' });
+    await office.sync('C02');
+    const calendar = calendarOf('C02');
+    await office.store.write(async r => {
+      const sights = (await r.copies.sights(calendar)).map(({ observed }) => observed);
+      const stripped = sights.map(item => (item.kind === 'present' ? { ...item, marker: null, uid: null } : item));
+      await r.copies.putSights(calendar, stripped, [], null, office.clock);
+    });
+    office.clock += 24 * 60 * 60_000;
+    await office.sync('C02');
+    const ever = { from: 0, to: Number.MAX_SAFE_INTEGER };
+    expect(await office.store.read(r => r.copies.busy(tide, ever))).toEqual([]);
   });
 
   it('that turns down one date of a series does not turn down another one taken out since', async () => {

@@ -87,7 +87,7 @@ function inputOf(row: Row, mode: Mode): PlanInput {
   const observed = observedOf(row.seen === undefined ? shown : row.seen);
   const fields = row.fields ?? allFields;
   const settled = settle(copy, observed, pending, canon);
-  const given = { wanted, observed, canon, rules: { ...modes[mode], fields }, wantedHash: 'h1' };
+  const given = { wanted, observed, tried: pending, canon, rules: { ...modes[mode], fields }, wantedHash: 'h1' };
   return { ...given, ...settled, copy: state === null ? null : settled.copy };
 }
 

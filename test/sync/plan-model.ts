@@ -43,7 +43,13 @@ export function planWorld(world: World, { rules, canon }: Provider): Readonly<{ 
   const attempts = world.attempts.filter(attempt => !settled?.done.includes(attempt.id));
   const copy = settled?.copy ?? null;
   const absent = copy?.remoteId ? ({ kind: 'gone', remoteId: copy.remoteId } as const) : null;
-  const sides = { wanted: world.wanted, observed: observed ?? absent, copy, pending: [] };
+  const sides = {
+    wanted: world.wanted,
+    observed: observed ?? absent,
+    copy,
+    pending: [],
+    tried: attempts.map(one => one.fields),
+  };
   const plan = planCopy({ ...sides, canon, rules, wantedHash: 'h1' });
   return { world: { ...world, copy, attempts }, plan };
 }

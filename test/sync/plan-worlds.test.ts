@@ -136,7 +136,7 @@ function observedOf(seen: World['seen']): Observed | null {
 
 function planOf({ wanted, seen, base, state, mode }: World): CopyPlan {
   const copy = copyOf({ state, base: base && baseOf(faceOf(base.sent), { seen: faceOf(base.shown) }) });
-  const sides = { wanted: wanted && faceOf(wanted), observed: observedOf(seen), copy, pending: [] };
+  const sides = { wanted: wanted && faceOf(wanted), observed: observedOf(seen), copy, pending: [], tried: [] };
   return planCopy({ ...sides, canon: asIs, wantedHash: 'h', rules: modes[mode] ?? rules() });
 }
 

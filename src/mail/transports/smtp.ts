@@ -3,6 +3,7 @@ import { createTransport } from 'nodemailer';
 import type { Mail } from '../../model/message.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { MailError, type MailErrorKind } from '../mail-error.ts';
+import { fromPercent } from '../percent.ts';
 import { mimeOf } from './mime.ts';
 import type { MailTransport } from './transport.ts';
 
@@ -19,14 +20,14 @@ const loopback: ReadonlySet<string> = new Set(['127.0.0.1', '[::1]', 'localhost'
 export function openSmtpTransport(url: URL, runtime: Pick<Runtime, 'now'>): MailTransport {
   const secure = url.protocol === 'smtps:';
   const local = loopback.has(url.hostname);
-  const user = decodeURIComponent(url.username);
+  const user = fromPercent(url.username, 'mail.transport');
   const server = createTransport({
     host: url.hostname.replace(/^\[|\]$/g, ''),
     port: url.port ? Number(url.port) : secure ? 465 : 587,
     secure,
     requireTLS: !secure && user !== '' && !local,
     ...(local ? { tls: { rejectUnauthorized: false } } : {}),
-    ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(url.password) } }),
+    ...(user === '' ? {} : { auth: { user, pass: fromPercent(url.password, 'mail.transport') } }),
     ...timeouts,
     disableFileAccess: true,
     disableUrlAccess: true,

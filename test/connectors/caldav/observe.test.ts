@@ -30,6 +30,32 @@ const event = (uid: string, ...lines: string[]) =>
 const calendar = (...parts: string[]) => `BEGIN:VCALENDAR\r\nVERSION:2.0\r\n${parts.join('\r\n')}\r\nEND:VCALENDAR\r\n`;
 const at = (day: string) => [`DTSTART:202703${day}T100000Z`, `DTEND:202703${day}T110000Z`];
 
+describe('what the only guest of an invitation answered', () => {
+  const guest = (partstat: string, address = 'mailto:Ann@tide.test') => `ATTENDEE;PARTSTAT=${partstat}:${address}`;
+  const answer = (given: string) => ({ answer: given, at: null, comment: '', attendee: 'Ann@tide.test' });
+
+  it.each([
+    ['S86 accepted', [guest('ACCEPTED')], answer('accepted')],
+    ['S86 tentative', [guest('TENTATIVE', 'MAILTO:Ann@tide.test')], answer('tentative')],
+    ['S86 declined', [guest('DECLINED')], answer('declined')],
+    ['nothing yet', [guest('NEEDS-ACTION')], null],
+    [
+      'of several nobody can tell which is the owner',
+      [guest('ACCEPTED'), guest('ACCEPTED', 'mailto:bo@tide.test')],
+      null,
+    ],
+    ['no address', [guest('ACCEPTED', '/principals/ann/')], null],
+    ['no guest', [], null],
+  ])('%s', async (_name, guests, response) => {
+    state().put(
+      'invitation.ics',
+      'u',
+      calendar(event('u', ...at('01'), 'ORGANIZER:mailto:office@tide.test', ...guests)),
+    );
+    expect(presents((await sweep(session, null)).items)).toMatchObject([{ response }]);
+  });
+});
+
 describe('items that are not as they should be', () => {
   it('S62 one that cannot be read is set aside, and the others are read', async () => {
     state().put('good.ics', 'good', foreignEvent('good', '20270301T100000Z'));

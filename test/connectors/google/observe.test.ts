@@ -187,6 +187,32 @@ describe('a series', () => {
   });
 });
 
+describe('what the owner answered to an invitation', () => {
+  const invitation = (organizer: object, ...guests: object[]) => {
+    const id = desk.hand.add(hourOn(9));
+    desk.hand.calendar.put({ ...desk.hand.find(id), organizer, attendees: guests });
+  };
+  const office = { email: 'schedule@tide.test' };
+
+  it.each([
+    ['accepted', { answer: 'accepted', at: null, comment: 'Gladly', attendee: null }],
+    ['tentative', { answer: 'tentative', at: null, comment: 'Gladly', attendee: null }],
+    ['declined', { answer: 'declined', at: null, comment: 'Gladly', attendee: null }],
+    ['needsAction', null],
+  ])('S86 is read: %s', async (responseStatus, response) => {
+    const other = { email: 'friend@elsewhere.test', responseStatus: 'accepted' };
+    invitation(office, other, { email: desk.user, self: true, responseStatus, comment: 'Gladly' });
+    expect(presents((await sweep(desk.session, null)).items)).toMatchObject([{ response }]);
+  });
+
+  it('is nothing where the meeting is their own, or only others are asked', async () => {
+    invitation({ email: desk.user, self: true }, { email: desk.user, self: true, responseStatus: 'accepted' });
+    invitation(office, { email: 'friend@elsewhere.test', responseStatus: 'accepted' });
+    const seen = presents((await sweep(desk.session, null)).items);
+    expect(seen.map(({ response }) => response)).toEqual([null, null]);
+  });
+});
+
 describe('busy time', () => {
   const blocksOf = (item: Present | undefined) => item && busyBlocks(item.face, item.blocks, year);
   const attendees = (responseStatus: string) => [

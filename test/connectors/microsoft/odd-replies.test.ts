@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { microsoftConnector } from '../../../connectors/microsoft/index.ts';
 import { keyProperty } from '../../../connectors/microsoft/marks.ts';
 import type { CalendarSession } from '../../../src/sync/connector.ts';
-import { countingDoor, creationOf, sweep } from '../../contract/bench.ts';
+import { countingDoor, creationOf, now, sweep } from '../../contract/bench.ts';
 import { linkTo } from '../../contract/microsoft-bench.ts';
 
 const graph = 'https://graph.microsoft.com';
@@ -134,6 +134,76 @@ describe('an answer to a write', () => {
       .query(true)
       .reply(404, { error: { code: 'MailboxNotEnabledForRESTAPI' } });
     await expect(session.look(['i1'] as never)).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+});
+
+describe('an answer to several writes that left together', () => {
+  const at = (dateTime: string) => ({ dateTime, timeZone: 'UTC' });
+  const made = { ...item, start: at('2027-03-01T10:00:00'), end: at('2027-03-01T11:00:00') };
+  const created = async (status: number, said: unknown) => {
+    const bodies: { requests: Record<string, unknown>[] }[] = [];
+    nock(graph)
+      .post('/v1.0/$batch', body => bodies.push(body) > 0)
+      .reply(status, said as nock.Body);
+    const settled = await Promise.allSettled([1, 2, 3].map(number => session.create(creationOf(number))));
+    expect(bodies).toHaveLength(1);
+    return { settled, requests: bodies[0]?.requests ?? [] };
+  };
+  const unknown = (kind: string) => ({ status: 'rejected', reason: { kind, outcome: 'unknown' } });
+
+  it('is each part’s own, in any order; one that is missing or has no body is unknown', async () => {
+    const responses = [
+      { id: '1', status: 201, headers: {} },
+      { id: '0', status: 201, headers: {}, body: made },
+    ];
+    const { settled, requests } = await created(200, { responses });
+    expect(settled).toMatchObject([
+      { status: 'fulfilled', value: { remoteId: 'i1' } },
+      unknown('protocol'),
+      unknown('protocol'),
+    ]);
+    expect(requests.map(({ method, url }) => `${method} ${url}`)).toEqual(
+      Array(3).fill('POST /users/anna%40tide.test/calendar/events'),
+    );
+    expect(JSON.stringify(requests)).not.toContain('attendees');
+  });
+
+  it('is unknown for each of them where the whole is an error page, and nothing is sent again', async () => {
+    expect((await created(502, '<html>Bad gateway</html>')).settled).toMatchObject(
+      Array(3).fill(unknown('unavailable')),
+    );
+    expect((await created(200, '<html>')).settled).toMatchObject(Array(3).fill(unknown('protocol')));
+  });
+
+  it('means the same in a part as by itself', async () => {
+    const error = (code: string) => ({ error: { code, message: 'secret text' } });
+    const responses = [
+      { id: '0', status: 429, headers: { 'retry-after': '2.128' }, body: error('ApplicationThrottled') },
+      { id: '1', status: 409, headers: {}, body: error('ErrorDuplicateTransactionId') },
+      { id: '2', status: 403, headers: {}, body: error('ErrorAccessDenied') },
+    ];
+    marked().reply(200, { value: [] });
+    const refused = (kind: string, more = {}) => ({ reason: { kind, outcome: 'not-done', ...more } });
+    expect((await created(200, { responses })).settled).toMatchObject([
+      refused('throttled', { retryAt: now + 2128 }),
+      refused('exists'),
+      refused('forbidden'),
+    ]);
+  });
+
+  it('about events that are to go is success without a body, and where they have gone already', async () => {
+    const seen = (id: string) => ({ id, status: 200, headers: {}, body: { ...made, id: `i${id}` } });
+    nock(graph)
+      .post('/v1.0/$batch')
+      .reply(200, { responses: [seen('1'), seen('0')] });
+    const responses = [
+      { id: '0', status: 204 },
+      { id: '1', status: 404, body: { error: { code: 'ErrorItemNotFound' } } },
+    ];
+    nock(graph).post('/v1.0/$batch').reply(200, { responses });
+    const ref = (remoteId: string) => ({ remoteId, tag: item['@odata.etag'], native: null }) as never;
+    await Promise.all([session.remove(ref('i0')), session.remove(ref('i1'))]);
+    expect(nock.isDone()).toBe(true);
   });
 });
 

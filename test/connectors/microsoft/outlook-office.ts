@@ -41,7 +41,11 @@ export interface OutlookOffice extends AsyncDisposable {
 export const addressOf = (person: string) => `${person.toLowerCase()}@tide.test`;
 const calendarOf = (person: string) => brandId<CalendarId>(`${person}-microsoft`);
 
-export async function openOutlookOffice(people: readonly string[] = ['C02']): Promise<OutlookOffice> {
+/** @param invited those of them who prefer invitations by mail to copies */
+export async function openOutlookOffice(
+  people: readonly string[] = ['C02'],
+  invited: readonly string[] = [],
+): Promise<OutlookOffice> {
   const log = createLog('silent');
   const system = systemRuntime(log);
   const requests: MicrosoftRequest[] = [];
@@ -63,7 +67,7 @@ export async function openOutlookOffice(people: readonly string[] = ['C02']): Pr
     settings: { pastDays: 7, futureDays: 400, intervalMs: 60_000, rights: defaultRights, held: [] },
     owner: 'outlook-office',
   };
-  await fill(store, people);
+  await fill(store, people, invited);
   for (const person of people) sandbox.world.addUser({ address: addressOf(person), name: `Person ${person}` });
   return {
     store,
@@ -111,14 +115,14 @@ export async function openOutlookOffice(people: readonly string[] = ['C02']): Pr
   };
 }
 
-async function fill(store: Store, people: readonly string[]): Promise<void> {
+async function fill(store: Store, people: readonly string[], invited: readonly string[]): Promise<void> {
   const links = linksOf(
     people.map(person => ({
       production: tide,
       person: brandId<PersonId>(person),
       provider: 'microsoft' as const,
       mode: 'two-way' as const,
-      carrier: 'copy' as const,
+      carrier: invited.includes(person) ? ('invite' as const) : ('copy' as const),
       url: null,
       user: addressOf(person),
       calendar: null,

@@ -253,4 +253,45 @@ describe('a batch', () => {
       { id: '1', status: 404 },
     ]);
   });
+
+  const adding = (count: number, headers: object = { 'Content-Type': 'application/json' }) =>
+    Array.from({ length: count }, (_, at) => ({
+      id: String(at),
+      method: 'POST',
+      url: `${base}/calendar/events`,
+      headers,
+      body: { ...meeting, subject: `Day ${at}` },
+    }));
+  const answers = async (requests: readonly object[]) => {
+    const { body } = await ask('POST', '/$batch', { requests });
+    return (body.responses as { id: string; status: number; headers: Record<string, string> }[]) ?? [];
+  };
+
+  it('is answered in no order, and takes no body without its type', async () => {
+    const ids = (await answers(adding(20))).map(({ id }) => Number(id));
+    expect(ids).not.toEqual(ids.toSorted((a, b) => a - b));
+    expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at));
+    expect((await answers(adding(2, {}))).map(({ status }) => status)).toEqual([400, 400]);
+    expect(sandbox.hand(anna.address).all()).toHaveLength(20);
+  });
+
+  it('has four parts under way, beyond which a mailbox turns them away one by one', async () => {
+    sandbox.world.switches.latencyMs = 3;
+    expect((await answers(adding(20))).every(({ status }) => status === 201)).toBe(true);
+    sandbox.world.switches.batchWidth = 20;
+    const said = await answers(adding(20));
+    const away = said.filter(({ status }) => status === 429);
+    expect(away).toHaveLength(16);
+    expect(away[0]?.headers).toMatchObject({ 'retry-after': '1' });
+    expect(sandbox.hand(anna.address).all()).toHaveLength(24);
+  });
+
+  it('may be done and its answer lost, as a whole or in one part', async () => {
+    sandbox.fail({ path: /batch/, drop: 'after' });
+    await expect(answers(adding(3))).rejects.toThrow();
+    sandbox.fail({ method: 'POST', path: /events$/, drop: 'after' });
+    const said = await answers(adding(3));
+    expect(said.map(({ status }) => status).toSorted()).toEqual([201, 201, 502]);
+    expect(sandbox.hand(anna.address).all()).toHaveLength(6);
+  });
 });

@@ -37,7 +37,7 @@ export async function openFinding(r: Repositories, stamp: Stamp, facts: FindingF
 /** The problem is no more; what was decided stays on record. */
 export async function closeFinding(
   r: Repositories,
-  stamp: Stamp,
+  stamp: Pick<Stamp, 'now'>,
   production: ProductionId,
   key: string,
 ): Promise<void> {
