@@ -32,7 +32,11 @@ export async function reconcile(parts: SyncParts, id: CalendarId, signal: AbortS
   const lease = await takeLease(parts, row);
   if (lease === null) return result(id, 'busy', null);
   try {
-    return await runLeased(parts, row, lease, signal);
+    // Whoever held the lease before may have halted it since it was read.
+    const current = await store.read(r => r.calendars.get(id));
+    if (current === null) return result(id, 'failed', 'there is no such calendar');
+    if (current.state === 'halted') return result(id, 'halted', current.problem);
+    return await runLeased(parts, current, lease, signal);
   } finally {
     await store.write(r => r.calendars.releaseLease(lease));
   }

@@ -4,9 +4,11 @@ import type { Met } from '../../src/model/copy.ts';
 import type { Invitee } from '../../src/model/event.ts';
 import type { EventId, GroupId, RemoteId } from '../../src/model/ids.ts';
 import { mergeMet } from '../../src/schedule/findings.ts';
+import type { Store } from '../../src/store/store.ts';
 import { applyBrakes } from '../../src/sync/guard.ts';
 import { mergeFaces } from '../../src/sync/merge.ts';
 import { planCopy } from '../../src/sync/plan.ts';
+import { reconcile } from '../../src/sync/reconcile.ts';
 import { ResolveError, resolveFinding } from '../../src/sync/resolve.ts';
 import { attemptLifeMs, settleCopy, settleRemoval } from '../../src/sync/settle.ts';
 import { judgeStrays, keysOf } from '../../src/sync/stray.ts';
@@ -211,6 +213,27 @@ describe('an office', () => {
     expect(await office.sync('C02')).toMatchObject({ created: 0 });
     office.drop('C02', 'In the way');
     expect(await office.sync('C02')).toMatchObject({ created: 1 });
+  });
+
+  it('whose calendar another worker halted while this one waited for it writes nothing there', async () => {
+    await office.save('E001');
+    const { store } = office;
+    const write: Store['write'] = async work => {
+      await store.write(r => r.calendars.patch(calendarOf('C02'), { state: 'halted', problem: 'emptied' }));
+      return await store.write(work);
+    };
+    const waiting: Store = {
+      dialect: store.dialect,
+      read: work => store.read(work),
+      write,
+      backup: file => store.backup(file),
+      restore: file => store.restore(file),
+      [Symbol.asyncDispose]: async () => {},
+    };
+    const parts = { ...office.parts, store: waiting };
+    const run = await reconcile(parts, calendarOf('C02'), new AbortController().signal);
+    expect(run).toMatchObject({ state: 'halted', problem: 'emptied' });
+    expect(office.items('C02')).toEqual([]);
   });
 
   it('whose series lost its mark does not take its dates for the person’s own time on the next day', async () => {
